@@ -1,0 +1,1 @@
+"""Label likely AI-generated text in web crawls, with nothing lost."""
