@@ -1,0 +1,36 @@
+# make demo, make test: the two commands of the README. They need Python (3.10 or later), git and
+# make; everything else is installed into .venv here, never into the system's Python.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-long check bench-speed clean
+
+help:  ## list these targets
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
+
+demo: $(VENV)/.has-demo  ## make a small crawl, scan it, show what was found
+	@PATH="$(CURDIR)/$(BIN):$$PATH" scripts/demo
+
+test: $(VENV)/.has-dev  ## lint, types and tests: everything CI does
+	@PATH="$(CURDIR)/$(BIN):$$PATH" scripts/check
+
+test-long: $(VENV)/.has-dev  ## the tests that take minutes
+	@PATH="$(CURDIR)/$(BIN):$$PATH" python -m pytest -m long --timeout 1800
+
+check: $(VENV)/.has-dev  ## lint and types only
+	@PATH="$(CURDIR)/$(BIN):$$PATH" scripts/check lint types
+
+bench-speed: $(VENV)/.has-dev  ## measure speed and memory into benchmarks/results/
+	@PATH="$(CURDIR)/$(BIN):$$PATH" python -m benchmarks.speed
+
+clean:  ## remove the virtual environment, the demo and every cache
+	rm -rf $(VENV) .demo build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis benchmarks/.peers
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# A stamp for each set of extras: pip runs again only when pyproject.toml has changed.
+$(VENV)/.has-%: pyproject.toml scripts/setup
+	@scripts/setup "$(PYTHON)" "$(VENV)" "$*"
+	@touch $@
