@@ -1,0 +1,70 @@
+"""The rooms joined: from one archive record to what the scan says about it."""
+
+from __future__ import annotations
+
+from detector.errors import UsageError
+from detector.extract import Extractor, extract_document, get_extractor
+from detector.fingerprint import fingerprint_document
+from detector.label import Policy, decide, make_policy
+from detector.pipeline.settings import ScanSettings
+from detector.read import decode_capture
+from detector.records import (
+    ArchiveRecord,
+    Capture,
+    Document,
+    Fault,
+    LabelledDocument,
+    Skip,
+)
+from detector.score import Panel, default_panel, load_panel
+
+
+class Assessor:
+    """Judges single records; holds the loaded models, so make one a process and keep it."""
+
+    def __init__(self, settings: ScanSettings) -> None:
+        self.settings = settings
+        self.extractor: Extractor = get_extractor(settings.extractor)
+        self.panel: Panel = load_panel(settings.model) if settings.model else default_panel()
+        self.policy: Policy = make_policy(self.panel.calibration, fpr=settings.fpr)
+
+    def document(self, record: ArchiveRecord) -> Document | Skip | Fault:
+        """The text of a record, or why there is none."""
+        capture = decode_capture(record, body_cap=self.settings.body_cap)
+        if not isinstance(capture, Capture):
+            return capture
+        return extract_document(
+            capture, extractor=self.extractor, min_words=self.settings.min_words
+        )
+
+    def assess(self, record: ArchiveRecord) -> LabelledDocument | Skip | Fault:
+        """What becomes of a record: a labelled document, a skip or a fault, exactly one.
+
+        A bug of ours on one page is that page's fault, with the error's text, and not the end of
+        a night's run; MemoryError and the like pass through and end the worker.
+        """
+        try:
+            document = self.document(record)
+            if not isinstance(document, Document):
+                return document
+            return self.label(document)
+        except (MemoryError, UsageError):
+            raise
+        except Exception as error:
+            message = f"{type(error).__name__}: {str(error)[:200]!r}"
+            return Fault(
+                record.locator,
+                record.ordinal,
+                "extract-error",
+                message,
+                record_type=record.type,
+                url=record.url,
+            )
+
+    def label(self, document: Document) -> LabelledDocument:
+        """Fingerprint, evidence and verdict of a document."""
+        fingerprint = fingerprint_document(document)
+        [evidence] = self.panel.assess([document])
+        return LabelledDocument(
+            document, fingerprint, evidence, decide(self.policy, document, evidence)
+        )

@@ -1,0 +1,299 @@
+"""Worker processes and their watchdog: chunks in, the same chunks in the same order out.
+
+A lane is a thread of the parent that feeds one worker process. It keeps one batch ahead of the
+worker, notices when the worker dies, and finds out which record was in its hands: a record that
+ran out of CPU time becomes an `extract-timeout` fault at once, one that killed the worker in any
+other way is tried once more by itself and then becomes a `worker-crash` fault.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import pickle
+import signal
+import threading
+import time
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
+from multiprocessing.context import BaseContext
+from multiprocessing.process import BaseProcess
+from typing import Any
+
+from detector.errors import DetectorError
+from detector.pipeline.chunks import Chunk
+from detector.pipeline.settings import ScanSettings
+from detector.pipeline.worker import IDLE, Hello, Outcome, run_worker
+from detector.records import ArchiveRecord, Fault
+from detector.write.rows import unlabelled_row
+
+# Enough chunks in flight to keep every worker and the reader busy; the bytes of their pages are
+# bounded too, whatever the number of workers.
+CHUNKS_A_WORKER = 4
+BYTES_IN_FLIGHT = 48 << 20
+# The kernel enforces the limit in CPU time. A worker that neither works nor answers for this many
+# times the limit (a stuck device, a stopped process) is ended by the clock on the wall.
+WALL_FACTOR = 12
+POLL_SECONDS = 0.5
+
+
+@dataclass(slots=True)
+class Ticket:
+    """A chunk on its way through the pool, with the outcomes of its pages once known."""
+
+    chunk: Chunk
+    outcomes: list[Outcome] = field(default_factory=list)
+    done: bool = False
+
+
+class WorkerDied(Exception):
+    """The worker process ended before it answered."""
+
+    def __init__(self, exitcode: int | None, number: int) -> None:
+        super().__init__(f"worker ended with {exitcode} on record {number}")
+        self.exitcode = exitcode
+        self.number = number
+
+
+def process_context() -> BaseContext:
+    """Fork from a server that has imported everything once where there is one, else spawn."""
+    if "forkserver" in multiprocessing.get_all_start_methods():
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload(["detector.pipeline.preload"])
+        return context
+    return multiprocessing.get_context("spawn")
+
+
+class Worker:
+    """One worker process and the parent's end of its pipe."""
+
+    def __init__(self, context: Any, settings: ScanSettings) -> None:
+        self.settings = settings
+        self.heartbeat = context.RawArray("q", [IDLE, 0])
+        self.connection: Connection
+        self.connection, theirs = context.Pipe()
+        self.process: BaseProcess = context.Process(
+            target=run_worker, args=(theirs, settings, self.heartbeat), daemon=True
+        )
+        self.process.start()
+        theirs.close()
+        hello = self.receive()
+        assert isinstance(hello, Hello)
+        if hello.error is not None:
+            raise hello.error
+        self.hello = hello
+
+    def send(self, records: list[ArchiveRecord]) -> None:
+        """Send one batch; a worker that died meanwhile is noticed by `receive`."""
+        try:
+            self.connection.send_bytes(pickle.dumps(records, protocol=pickle.HIGHEST_PROTOCOL))
+        except OSError:
+            pass  # noqa: the pipe is broken; receive() finds out why and says so
+
+    def receive(self) -> Any:
+        """The next answer; WorkerDied when the process ends, or is ended, before it."""
+        seen, since = self.heartbeat[1], time.monotonic()
+        try:
+            while not self.connection.poll(POLL_SECONDS):
+                if self.heartbeat[1] != seen:
+                    seen, since = self.heartbeat[1], time.monotonic()
+                elif time.monotonic() - since > WALL_FACTOR * self.settings.time_limit:
+                    self.process.kill()
+            return pickle.loads(self.connection.recv_bytes())  # noqa: S301  (from our own child)
+        except (EOFError, OSError):
+            self.process.join()
+            raise WorkerDied(self.process.exitcode, self.heartbeat[0]) from None
+
+    def close(self) -> None:
+        self.connection.close()
+        self.process.kill()
+        self.process.join()
+
+
+class Lane(threading.Thread):
+    """A thread that keeps one worker process fed and alive."""
+
+    def __init__(self, pool: WorkerPool, worker: Worker) -> None:
+        super().__init__(daemon=True)
+        self.pool = pool
+        self.worker = worker
+
+    def run(self) -> None:
+        try:
+            self._serve()
+        except BaseException as error:  # noqa: BLE001  (whatever it is, the parent must hear of it)
+            self.pool.fail(error)
+
+    def _serve(self) -> None:
+        sent: deque[Ticket] = deque()
+        while True:
+            while len(sent) < 2:
+                ticket = self.pool.take(wait=not sent)
+                if ticket is None:
+                    break
+                self.worker.send(ticket.chunk.pages)
+                sent.append(ticket)
+            if not sent:
+                return
+            try:
+                outcomes = self.worker.receive()
+            except WorkerDied as death:
+                self._renew()
+                outcomes = self._recover(sent[0].chunk.pages, death)
+                for waiting in list(sent)[1:]:
+                    self.worker.send(waiting.chunk.pages)
+            self.pool.settle(sent.popleft(), outcomes)
+
+    def _renew(self) -> None:
+        self.worker.close()
+        self.worker = self.pool.new_worker()
+
+    def _recover(self, records: list[ArchiveRecord], death: WorkerDied) -> list[Outcome]:
+        """Outcomes of a batch whose worker died: one by one, so that each death has its record."""
+        outcomes: list[Outcome] = []
+        for number, record in enumerate(records):
+            if number == death.number and ran_out_of_time(death):
+                outcomes.append(death_outcome(record, death, self.pool.settings))
+            else:
+                outcomes.append(self._alone(record))
+        return outcomes
+
+    def _alone(self, record: ArchiveRecord) -> Outcome:
+        try:
+            self.worker.send([record])
+            [outcome] = self.worker.receive()
+        except WorkerDied as death:
+            self._renew()
+            return death_outcome(record, death, self.pool.settings)
+        assert isinstance(outcome, Outcome)
+        return outcome
+
+
+def ran_out_of_time(death: WorkerDied) -> bool:
+    """Whether the kernel ended the worker for its use of CPU time."""
+    return death.exitcode == -signal.SIGXCPU
+
+
+def death_outcome(record: ArchiveRecord, death: WorkerDied, settings: ScanSettings) -> Outcome:
+    """The fault that a record becomes when it ended its worker."""
+    if ran_out_of_time(death):
+        code = "extract-timeout"
+        message = f"took more than {settings.time_limit} s of CPU time; raise --time-limit to wait"
+    else:
+        code = "worker-crash"
+        message = f"ended its worker process twice (exit {death.exitcode}); replay it by its place"
+    fault = Fault(
+        record.locator, record.ordinal, code, message, record_type=record.type, url=record.url
+    )
+    return Outcome(unlabelled=unlabelled_row(fault))
+
+
+class WorkerPool:
+    """A fixed number of workers over one stream of chunks.
+
+    Start it with `with`: it launches the workers and waits for their hello, so that a damaged
+    model file is known before anything is read. `run` may be called once.
+    """
+
+    def __init__(self, settings: ScanSettings, workers: int) -> None:
+        self.settings = settings
+        self.context = process_context()
+        self.workers = workers
+        self.lanes: list[Lane] = []
+        self.hello: Hello
+        self._changed = threading.Condition()
+        self._queue: deque[Ticket] = deque()
+        self._ordered: deque[Ticket] = deque()
+        self._bytes = 0
+        self._exhausted = False
+        self._closing = False
+        self._error: BaseException | None = None
+
+    def new_worker(self) -> Worker:
+        return Worker(self.context, self.settings)
+
+    def __enter__(self) -> WorkerPool:
+        try:
+            first = self.new_worker()
+        except WorkerDied as death:
+            raise DetectorError(f"a worker process could not start: {death}") from None
+        self.hello = first.hello
+        self.lanes = [Lane(self, first)]
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with self._changed:
+            self._closing = True
+            self._changed.notify_all()
+        for lane in self.lanes:
+            lane.worker.close()
+
+    def run(self, chunks: Iterator[Chunk]) -> Iterator[Ticket]:
+        """The chunks in their order, each with the outcomes of its pages."""
+        self.lanes += [Lane(self, self.new_worker()) for _ in range(self.workers - 1)]
+        threading.Thread(target=self._read, args=(chunks,), daemon=True).start()
+        for lane in self.lanes:
+            lane.start()
+        while True:
+            with self._changed:
+                self._changed.wait_for(self._progress)
+                if self._error is not None:
+                    raise self._error
+                if not self._ordered:
+                    return
+                ticket = self._ordered.popleft()
+                self._bytes -= ticket.chunk.page_bytes
+                self._changed.notify_all()
+            yield ticket
+
+    def _progress(self) -> bool:
+        if self._error is not None:
+            return True
+        return self._ordered[0].done if self._ordered else self._exhausted
+
+    def _read(self, chunks: Iterator[Chunk]) -> None:
+        try:
+            for chunk in chunks:
+                ticket = Ticket(chunk, done=not chunk.pages)
+                with self._changed:
+                    self._changed.wait_for(lambda: self._closing or self._has_room())
+                    if self._closing:
+                        return
+                    self._bytes += chunk.page_bytes
+                    self._ordered.append(ticket)
+                    if not ticket.done:
+                        self._queue.append(ticket)
+                    self._changed.notify_all()
+            with self._changed:
+                self._exhausted = True
+                self._changed.notify_all()
+        except BaseException as error:  # noqa: BLE001  (whatever it is, the parent must hear of it)
+            self.fail(error)
+
+    def _has_room(self) -> bool:
+        few = len(self._ordered) < CHUNKS_A_WORKER * self.workers
+        return not self._ordered or (few and self._bytes < BYTES_IN_FLIGHT)
+
+    def take(self, *, wait: bool) -> Ticket | None:
+        """The next chunk with pages; None when there is none now, or (with wait) ever again."""
+        with self._changed:
+            if wait:
+                self._changed.wait_for(
+                    lambda: bool(self._queue) or self._exhausted or self._closing
+                )
+            return self._queue.popleft() if self._queue else None
+
+    def settle(self, ticket: Ticket, outcomes: list[Outcome]) -> None:
+        """Hand in the outcomes of a chunk's pages and let the pages go."""
+        with self._changed:
+            ticket.outcomes = outcomes
+            ticket.chunk.pages = []
+            ticket.done = True
+            self._changed.notify_all()
+
+    def fail(self, error: BaseException) -> None:
+        with self._changed:
+            if not self._closing:
+                self._error = error
+            self._changed.notify_all()

@@ -1,0 +1,155 @@
+"""The scan: inputs in, a folder of labels out."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from detector.errors import InputError, UsageError
+from detector.pipeline.assess import Assessor
+from detector.pipeline.chunks import HEAD_ROOM, read_inputs, settle_skip
+from detector.pipeline.ledger import Ledger
+from detector.pipeline.pool import WorkerPool
+from detector.pipeline.progress import Progress
+from detector.pipeline.settings import ScanSettings
+from detector.read import InputRef, expand_inputs, is_page, open_source, read_steps
+from detector.records import Books, Fault, LabelledDocument, Position, Skip
+from detector.write import OutputFolder, run_settings
+
+
+@dataclass(frozen=True, slots=True)
+class ScanResult:
+    """What a scan came to: where the labels lie, and the books over all runs into that folder.
+
+    state: "complete", or "partial" when inputs failed. failures: name and reason of each failed
+    input. documents and seconds are of this run alone (zero documents when all was done before).
+    """
+
+    out: Path
+    state: str
+    books: Books
+    failures: tuple[tuple[str, str], ...]
+    documents: int
+    seconds: float
+
+
+def default_workers() -> int:
+    """As many workers as this process may use cores."""
+    if hasattr(os, "sched_getaffinity"):
+        return max(1, len(os.sched_getaffinity(0)))
+    return max(1, os.cpu_count() or 1)
+
+
+class Scanner:
+    """Scans archives with one set of settings.
+
+    >>> Scanner(ScanSettings(min_words=20)).settings.min_words
+    20
+    """
+
+    def __init__(self, settings: ScanSettings | None = None) -> None:
+        self.settings = settings or ScanSettings()
+
+    def scan(
+        self,
+        inputs: Sequence[str],
+        out: str | Path,
+        *,
+        paths_file: str | None = None,
+        base_url: str | None = None,
+        workers: int | None = None,
+        resume: bool = False,
+        progress: bool = False,
+    ) -> ScanResult:
+        """Label every page of the inputs into the folder `out`, and account for every record.
+
+        inputs: files, folders, globs, URLs, "-". An unfinished run of the same settings in `out`
+        is taken up where it was left; `resume` insists that there is one. workers: processes that
+        extract and score, as many as cores when None; one more process reads and writes.
+
+        Raises UsageError, OutputError, ModelError or BooksError; inputs that fail do not raise but
+        stand in the result. Output does not depend on `workers` nor on interruptions.
+        """
+        began = time.monotonic()
+        refs = expand_inputs(inputs, paths_file=paths_file, base_url=base_url)
+        if workers is not None and workers < 1:
+            raise UsageError(f"--workers is {workers}: choose 1 or more")
+        with WorkerPool(self.settings, workers or default_workers()) as pool:
+            run = run_settings(
+                refs=[(ref.name, ref.size) for ref in refs],
+                settings=self.settings.identity(),
+                digests=pool.hello.digests,
+                policy=pool.hello.policy,
+            )
+            with OutputFolder.open(Path(out), run, must_exist=resume) as folder:
+                ledger = Ledger(folder, self.settings.part_size)
+                if not folder.complete:
+                    self._run(refs, folder, pool, ledger, progress)
+                    folder.complete_run(workers=pool.workers)
+                return ScanResult(
+                    Path(out),
+                    folder.state,
+                    folder.books,
+                    folder.failures,
+                    ledger.documents,
+                    time.monotonic() - began,
+                )
+
+    def _run(
+        self,
+        refs: Sequence[InputRef],
+        folder: OutputFolder,
+        pool: WorkerPool,
+        ledger: Ledger,
+        progress: bool,
+    ) -> None:
+        sizes = [ref.size for ref in refs]
+        total = None if None in sizes else sum(size or 0 for size in sizes)
+        todo: list[tuple[int, InputRef, Position]] = []
+        with Progress(total, shown=progress) as bar:
+            for index, ref in enumerate(refs):
+                point = folder.resume(index)
+                if point.done:
+                    bar.skip(ref.size or 0)
+                else:
+                    todo.append((index, ref, point.position))
+            finished = 0
+            for ticket in pool.run(read_inputs(todo, self.settings.body_cap)):
+                ledger.enter(ticket)
+                bar.update(finished + ticket.chunk.consumed, ledger.records, ledger.documents)
+                if ticket.chunk.ends_input:
+                    finished += ticket.chunk.consumed
+
+    def read(self, name: str) -> Iterator[LabelledDocument | Skip | Fault]:
+        """Judge the records of one input one by one, in this process, and write nothing.
+
+        Every record and every fault of the archive comes out as exactly one item, in order. There
+        is no watchdog here: a page that takes minutes takes them. Raises InputError.
+        """
+        [ref] = expand_inputs([name], paths_file=None, base_url=None)
+        assessor = Assessor(self.settings)
+        cap = self.settings.body_cap + HEAD_ROOM
+        with open_source(ref) as source:
+            for step in read_steps(source, start=Position(), block_cap=cap):
+                if isinstance(step.item, Fault):
+                    yield step.item
+                elif is_page(step.item):
+                    yield assessor.assess(step.item)
+                else:
+                    yield settle_skip(step.item)
+
+
+def scan(
+    inputs: Sequence[str] | str,
+    out: str | Path,
+    *,
+    settings: ScanSettings | None = None,
+    workers: int | None = None,
+    progress: bool = False,
+) -> ScanResult:
+    """Label every page of the inputs into the folder `out`: `Scanner.scan` in one call."""
+    names = [inputs] if isinstance(inputs, str) else list(inputs)
+    return Scanner(settings).scan(names, out, workers=workers, progress=progress)

@@ -1,0 +1,49 @@
+"""What a scan is asked to do: every setting that changes its output, and no other."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Literal
+
+from detector.errors import UsageError
+
+MEBIBYTE = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class ScanSettings:
+    """The settings that decide what a scan writes; two scans with equal ones write equal bytes.
+
+    extractor: what turns a page into text. min_words: shorter texts are skipped. body_cap: bytes of
+    a decoded body that are kept, the rest is cut and the row says `truncated`. time_limit: seconds
+    of CPU time one record may take before it becomes a fault. fpr: the false-positive rate that
+    `likely-ai` is held to. part_size: documents in one part of the output, the most work that a
+    crash can undo. with_text: whether the documents table holds the text itself. model: a model
+    file to use instead of the one shipped.
+    """
+
+    extractor: Literal["resiliparse", "trafilatura"] = "resiliparse"
+    min_words: int = 40
+    body_cap: int = 8 * MEBIBYTE
+    time_limit: int = 10
+    fpr: float = 0.01
+    part_size: int = 2000
+    with_text: bool = False
+    model: str | None = None
+
+    def __post_init__(self) -> None:
+        bounds = (
+            ("min-words", self.min_words, 1, 10_000),
+            ("body-cap", self.body_cap, 1 << 10, 1 << 30),
+            ("time-limit", self.time_limit, 1, 3600),
+            ("part-size", self.part_size, 1, 100_000),
+        )
+        for name, value, low, high in bounds:
+            if not low <= value <= high:
+                raise UsageError(f"--{name} is {value}: choose a number from {low} to {high}")
+        if not 0 < self.fpr < 1:
+            raise UsageError(f"--fpr is {self.fpr}: choose a rate between 0 and 1, such as 0.01")
+
+    def identity(self) -> dict[str, str | int | float | bool | None]:
+        """The settings as they stand in the manifest; a model stands there by its digest alone."""
+        return {name: value for name, value in asdict(self).items() if name != "model"}

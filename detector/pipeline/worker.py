@@ -1,0 +1,111 @@
+"""The worker process: pages in, rows out, under a limit of CPU time that the kernel enforces.
+
+Talks to its lane (see `pool`) over one pipe. First it says hello with the digests of its models, or
+with the error that kept it from loading them; then it answers every batch with its rows. Nothing
+heavy that the workers share is loaded here: the fork server imports this module once, and the
+workers are its forks.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import queue
+import resource
+import signal
+import threading
+import time
+from collections.abc import MutableSequence
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+
+from detector.errors import DetectorError
+from detector.pipeline.assess import Assessor
+from detector.pipeline.settings import ScanSettings
+from detector.records import ArchiveRecord, LabelledDocument
+from detector.write.rows import Row, document_row, signature_row, unlabelled_row
+
+IDLE = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one page, as rows: a document with its signature, or a skip or fault."""
+
+    document: Row | None = None
+    signature: Row | None = None
+    unlabelled: Row | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hello:
+    """A worker's first word: what it loaded, by name and digest, or why it could not."""
+
+    digests: dict[str, str]
+    policy: str
+    error: DetectorError | None = None
+
+
+def outcome_of(assessor: Assessor, record: ArchiveRecord) -> Outcome:
+    """Judge one record and turn the result into rows."""
+    result = assessor.assess(record)
+    if isinstance(result, LabelledDocument):
+        with_text = assessor.settings.with_text
+        return Outcome(document_row(result, with_text=with_text), signature_row(result))
+    return Outcome(unlabelled=unlabelled_row(result))
+
+
+def limit_cpu(seconds: int) -> None:
+    """Have the kernel end this process after so many more seconds of CPU time (SIGXCPU)."""
+    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    soft = int(time.process_time()) + 1 + seconds
+    resource.setrlimit(resource.RLIMIT_CPU, (soft, hard))
+
+
+def run_worker(
+    connection: Connection, settings: ScanSettings, heartbeat: MutableSequence[int]
+) -> None:
+    """Answer batches until the pipe closes.
+
+    heartbeat[0] is the number, within its batch, of the record in hand (IDLE between batches);
+    heartbeat[1] counts records, so that the lane can tell a slow one from a new one.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    try:
+        assessor = Assessor(settings)
+        hello = Hello(dict(assessor.panel.digests), assessor.policy.digest)
+    except DetectorError as error:
+        hello = Hello({}, "", error)
+    _send(connection, hello)
+    if hello.error is not None:
+        return
+    batches: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+    threading.Thread(target=_receive, args=(connection, batches), daemon=True).start()
+    while True:
+        records: list[ArchiveRecord] = pickle.loads(batches.get())  # noqa: S301  (from our parent)
+        outcomes = []
+        for number, record in enumerate(records):
+            heartbeat[1] += 1
+            heartbeat[0] = number
+            limit_cpu(settings.time_limit)
+            outcomes.append(outcome_of(assessor, record))
+        heartbeat[0] = IDLE
+        _send(connection, outcomes)
+
+
+def _send(connection: Connection, message: object) -> None:
+    try:
+        connection.send_bytes(pickle.dumps(message, protocol=pickle.HIGHEST_PROTOCOL))
+    except (BrokenPipeError, ConnectionResetError):
+        os._exit(0)  # the parent is gone: nobody is left to tell
+
+
+def _receive(connection: Connection, batches: queue.SimpleQueue[bytes]) -> None:
+    """Take batches off the pipe while the main thread works, so that it never waits for one."""
+    while True:
+        try:
+            batches.put(connection.recv_bytes())
+        except (EOFError, OSError):
+            os._exit(0)
