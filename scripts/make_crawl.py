@@ -38,8 +38,8 @@ class CrawlWriter(WARCWriter):
         self.date = date
 
     def _make_warc_id(self) -> str:
-        drawn = b"".join(b"%08x" % int(self._rng.random() * 2**32) for _ in range(4))
-        return f"<urn:uuid:{UUID(drawn.decode(), version=4)}>"
+        drawn = "".join(f"{int(self._rng.random() * 2**32):08x}" for _ in range(4))
+        return f"<urn:uuid:{UUID(drawn, version=4)}>"
 
     def curr_warc_date(self) -> str:
         """The crawl's date as this writer was told it."""

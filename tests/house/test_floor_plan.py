@@ -1,0 +1,62 @@
+"""Rooms do not import each other, and the core does without what only extras install."""
+
+from __future__ import annotations
+
+import pytest
+from source import MODULES, PACKAGE, Module
+
+SHARED = {"records", "errors"}
+# Rooms are folders; above them stand `pipeline`, which joins them, and `cli` and `bench`.
+ABOVE = {"pipeline", "cli", "bench"}
+ROOMS = {path.name for path in PACKAGE.iterdir() if path.is_dir()} - ABOVE - {"__pycache__"}
+# Training needs the very kernels that will score, and the text as the scan will see it.
+ALSO = {"fit": {"score", "extract", "label"}}
+ONLY_IN_EXTRAS = {"torch", "sklearn", "datasketch", "warcio", "trafilatura", "s3fs", "aiohttp"}
+
+
+def by_name(module: Module) -> str:
+    return module.name
+
+
+def test_the_plan_has_its_rooms() -> None:
+    """The rules below walk the rooms that exist; this one fails when they walk over nothing."""
+    assert {"read", "extract", "fingerprint", "score", "label", "write"} <= ROOMS
+
+
+@pytest.mark.parametrize("module", [m for m in MODULES if m.room in ROOMS], ids=by_name)
+def test_a_room_imports_only_the_nouns_the_errors_and_itself(module: Module) -> None:
+    allowed = SHARED | {module.room} | ALSO.get(module.room, set())
+    strays = [
+        f"line {line}: {name}"
+        for line, name in module.imported()
+        if name.split(".")[0] == "detector" and name.split(".")[1:2] not in [[a] for a in allowed]
+    ]
+    assert not strays
+
+
+@pytest.mark.parametrize("module", [m for m in MODULES if m.room in SHARED], ids=by_name)
+def test_nouns_and_errors_import_nothing_of_ours_but_each_other(module: Module) -> None:
+    ours = {name.split(".")[1] for _, name in module.imported() if name.startswith("detector.")}
+    assert ours <= SHARED
+
+
+@pytest.mark.parametrize("module", [m for m in MODULES if m.room != "__init__"], ids=by_name)
+def test_nothing_inside_imports_the_front_door(module: Module) -> None:
+    inside = {m.room for m in MODULES} - {"__init__"}
+    strays = [
+        f"line {line}: {name}"
+        for line, name in module.imported()
+        if name == "detector" or (name.startswith("detector.") and name.split(".")[1] not in inside)
+    ]
+    assert not strays
+
+
+@pytest.mark.parametrize("module", [m for m in MODULES if m.room != "cli"], ids=by_name)
+def test_nothing_imports_the_command_line(module: Module) -> None:
+    assert not [line for line, name in module.imported() if name.startswith("detector.cli")]
+
+
+@pytest.mark.parametrize("module", MODULES, ids=by_name)
+def test_no_module_needs_an_extra_to_be_imported(module: Module) -> None:
+    needed = {name.split(".")[0] for _, name in module.imported_on_import()}
+    assert not needed & ONLY_IN_EXTRAS
