@@ -1,1 +1,71 @@
-"""Label likely AI-generated text in web crawls, with nothing lost."""
+"""Label likely AI-generated text in web crawls, with nothing lost.
+
+>>> from detector import scan
+>>> result = scan("crawl/", "labels/")  # doctest: +SKIP
+>>> result.books.balanced  # doctest: +SKIP
+True
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from detector.errors import DetectorError
+    from detector.pipeline.replay import Replay, replay
+    from detector.pipeline.sample import Estimate, estimate
+    from detector.pipeline.scan import Scanner, ScanResult, scan
+    from detector.pipeline.settings import ScanSettings
+    from detector.records import (
+        Books,
+        Fault,
+        Label,
+        LabelledDocument,
+        Locator,
+        Skip,
+        Verdict,
+        parse_locator,
+    )
+
+__all__ = [
+    "Books",
+    "DetectorError",
+    "Estimate",
+    "Fault",
+    "Label",
+    "LabelledDocument",
+    "Locator",
+    "Replay",
+    "ScanResult",
+    "ScanSettings",
+    "Scanner",
+    "Skip",
+    "Verdict",
+    "estimate",
+    "parse_locator",
+    "replay",
+    "scan",
+]
+
+_HOMES = {
+    "detector.errors": ("DetectorError",),
+    "detector.pipeline.replay": ("Replay", "replay"),
+    "detector.pipeline.sample": ("Estimate", "estimate"),
+    "detector.pipeline.scan": ("ScanResult", "Scanner", "scan"),
+    "detector.pipeline.settings": ("ScanSettings",),
+}
+
+
+def __getattr__(name: str) -> object:
+    """Load a public name from its home when it is first asked for (PEP 562).
+
+    Every import of a room runs this module; loading everything here would bring compilers and
+    table libraries into processes that need neither.
+    """
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    home = next((m for m, names in _HOMES.items() if name in names), "detector.records")
+    value = getattr(importlib.import_module(home), name)
+    globals()[name] = value
+    return value

@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 
 from detector.errors import DetectorError
-from detector.pipeline import worker  # noqa: F401  (the import is the purpose)
+from detector.pipeline import assess, worker  # noqa: F401  (the import is the purpose)
 from detector.score import default_panel
 
 with contextlib.suppress(DetectorError):

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from detector.errors import InputError, UsageError
-from detector.pipeline.assess import Assessor
 from detector.pipeline.chunks import HEAD_ROOM, read_inputs, settle_skip
 from detector.pipeline.ledger import Ledger
 from detector.pipeline.pool import WorkerPool
@@ -129,6 +128,8 @@ class Scanner:
         Every record and every fault of the archive comes out as exactly one item, in order. There
         is no watchdog here: a page that takes minutes takes them. Raises InputError.
         """
+        from detector.pipeline.assess import Assessor  # noqa: PLC0415  (heavy; see worker.py)
+
         [ref] = expand_inputs([name], paths_file=None, base_url=None)
         assessor = Assessor(self.settings)
         cap = self.settings.body_cap + HEAD_ROOM

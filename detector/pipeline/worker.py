@@ -18,12 +18,15 @@ import time
 from collections.abc import MutableSequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
+from typing import TYPE_CHECKING
 
 from detector.errors import DetectorError
-from detector.pipeline.assess import Assessor
 from detector.pipeline.settings import ScanSettings
 from detector.records import ArchiveRecord, LabelledDocument
 from detector.write.rows import Row, document_row, signature_row, unlabelled_row
+
+if TYPE_CHECKING:
+    from detector.pipeline.assess import Assessor
 
 IDLE = -1
 
@@ -73,6 +76,9 @@ def run_worker(
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    # Loaded here, not above: the parent imports this module too, and needs no compiler for it.
+    from detector.pipeline.assess import Assessor  # noqa: PLC0415
+
     try:
         assessor = Assessor(settings)
         hello = Hello(dict(assessor.panel.digests), assessor.policy.digest)

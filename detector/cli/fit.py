@@ -1,0 +1,1 @@
+"""`detector fit`: labelled text in, a model file and its card out."""

@@ -1,0 +1,65 @@
+"""The `detector` command and how its failures end."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from types import FrameType
+from typing import NoReturn
+
+import click
+
+from detector.cli.explain import explain
+from detector.cli.fit import fit
+from detector.cli.scan import scan
+from detector.cli.show import show
+from detector.errors import EXIT_INTERRUPTED, DetectorError
+
+EPILOG = """\b
+Exit codes: 0 done; 1 a bug of ours; 2 a mistake in the call; 3 some inputs failed, the rest is
+done; 4 the output could not be written; 5 a model file is missing or damaged; 6 the books do not
+balance; 130 interrupted (run the same command again to go on)."""
+
+
+@click.group(epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="contamination-detector", prog_name="detector")
+def cli() -> None:
+    """Label likely AI-generated text in web crawls (WARC, ARC, WET), with nothing lost.
+
+    Every record ends as a label, a skip or a fault. A label is a statement about a text at a
+    stated false-positive rate; none of them says "human", and none is a verdict about a person.
+    """
+
+
+cli.add_command(scan)
+cli.add_command(show)
+cli.add_command(explain)
+cli.add_command(fit)
+
+
+def main() -> NoReturn:
+    """Run the command line and exit with a documented code, one clear message on stderr."""
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        cli.main(standalone_mode=False)
+    except click.exceptions.Exit as stop:
+        sys.exit(stop.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("interrupted: what was committed is kept; run the same command again", err=True)
+        sys.exit(EXIT_INTERRUPTED)
+    except BrokenPipeError:
+        # The reader of our standard output went away (`detector show | head`): not a failure.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except DetectorError as error:
+        click.echo(f"detector: {error}", err=True)
+        sys.exit(error.exit_code)
+    sys.exit(0)
+
+
+def _interrupt(_signal: int, _frame: FrameType | None) -> NoReturn:
+    raise KeyboardInterrupt

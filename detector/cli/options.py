@@ -1,0 +1,102 @@
+"""Options that several commands share, and how they become settings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Literal, TypeVar, cast
+
+import click
+
+from detector.pipeline.settings import MEBIBYTE, ScanSettings
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+DEFAULTS = ScanSettings()
+
+
+class Size(click.ParamType[int]):
+    """A number of bytes, with an optional unit: 8MiB, 500KB, 1048576."""
+
+    name = "size"
+    _units = (("kib", 1 << 10), ("mib", 1 << 20), ("gib", 1 << 30), ("kb", 1000), ("mb", 10**6))
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> int:
+        if isinstance(value, int):
+            return value
+        text = str(value).strip().lower()
+        scale = 1
+        for unit, factor in self._units:
+            if text.endswith(unit):
+                text, scale = text[: -len(unit)].strip(), factor
+                break
+        try:
+            return round(float(text) * scale)
+        except (ValueError, OverflowError):
+            self.fail(f"{value!r} is not a size: write 8MiB, 500KB or 1048576", param, ctx)
+
+
+def settings_options(command: Command) -> Command:
+    """Add the options that make up `ScanSettings`."""
+    options = (
+        click.option(
+            "--fpr",
+            type=float,
+            default=DEFAULTS.fpr,
+            show_default=True,
+            help="False-positive rate that `likely-ai` is held to on human text.",
+        ),
+        click.option(
+            "--extractor",
+            type=click.Choice(["resiliparse", "trafilatura"]),
+            default=DEFAULTS.extractor,
+            show_default=True,
+            help="What finds the main text of a page (trafilatura: slower, needs its extra).",
+        ),
+        click.option(
+            "--min-words",
+            type=int,
+            default=DEFAULTS.min_words,
+            show_default=True,
+            help="Skip texts of fewer words.",
+        ),
+        click.option(
+            "--body-cap",
+            type=Size(),
+            default=f"{DEFAULTS.body_cap // MEBIBYTE}MiB",
+            show_default=True,
+            help="Keep so much of a decoded body; the row of a longer one says `truncated`.",
+        ),
+        click.option(
+            "--time-limit",
+            type=int,
+            default=DEFAULTS.time_limit,
+            show_default=True,
+            metavar="SECONDS",
+            help="CPU time for one record before it becomes a fault.",
+        ),
+        click.option(
+            "--model",
+            type=click.Path(exists=True, dir_okay=False),
+            help="A model file made by `detector fit`, instead of the one shipped.",
+        ),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def settings_from(options: dict[str, Any]) -> ScanSettings:
+    """The settings that the options of `settings_options` (and `scan`) stand for."""
+    extractor = cast(Literal["resiliparse", "trafilatura"], options["extractor"])
+    return ScanSettings(
+        extractor=extractor,
+        min_words=options["min_words"],
+        body_cap=options["body_cap"],
+        time_limit=options["time_limit"],
+        fpr=options["fpr"],
+        part_size=options.get("part_size", DEFAULTS.part_size),
+        with_text=options.get("with_text", DEFAULTS.with_text),
+        model=options["model"],
+    )

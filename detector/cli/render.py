@@ -1,0 +1,139 @@
+"""A replayed record for a terminal and for machines; nothing of the page reaches either raw."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import Any
+
+from detector.errors import FAULTS, SKIPS
+from detector.pipeline.replay import Replay
+from detector.records import Document, Evidence, Fault, LabelledDocument, Skip, Verdict
+
+TEXT_SHOWN = 1500
+HEADERS_SHOWN = 40
+
+
+def printable(text: str, *, lines: bool = False) -> str:
+    r"""The text with all that could steer a terminal made visible: controls, bidi, surrogates.
+
+    >>> printable("a\x1b[31mb\u202e")
+    'a\\x1b[31mb\\u202e'
+    """
+    return "".join(
+        char if char.isprintable() or (lines and char == "\n") else ascii(char)[1:-1]
+        for char in text
+    )
+
+
+def render_explanation(replayed: Replay, *, full: bool) -> str:
+    """Everything that `replay` found out, for a person to read."""
+    lines = [f"record     {printable(str(replayed.locator))}"]
+    lines += _record_lines(replayed)
+    outcome = replayed.outcome
+    if isinstance(outcome, LabelledDocument):
+        lines += _document_lines(outcome.document, full=full)
+        lines += [
+            f"exact      {outcome.fingerprint.exact}  ({outcome.fingerprint.scheme})",
+            f"signature  {outcome.fingerprint.signature[:16].hex()}...",
+        ]
+        lines += _evidence_lines(outcome.evidence)
+        lines += _verdict_lines(outcome.verdict)
+    elif isinstance(outcome, Skip):
+        lines.append(f"skip       {outcome.code}: {SKIPS.get(outcome.code, '')}")
+        lines.append(f"           {printable(outcome.detail)}")
+    else:
+        lines.append(f"fault      {outcome.code}: {FAULTS.get(outcome.code, '')}")
+        lines.append(f"           {printable(outcome.message)}")
+        if outcome.lost:
+            lines.append(f"           {outcome.lost:,} bytes lost")
+    return "\n".join(lines)
+
+
+def _record_lines(replayed: Replay) -> list[str]:
+    record, capture = replayed.record, replayed.capture
+    if record is None:
+        return []
+    lines = [
+        f"type       {printable(record.version)} {printable(record.type)}",
+        f"url        {printable(record.url or '-')}",
+        f"captured   {record.captured.isoformat() if record.captured else '-'}",
+        f"block      {record.block_length:,} bytes{', cut at the cap' if record.cut else ''}",
+    ]
+    lines += [
+        f"  {printable(name)}: {printable(value[:200])}"
+        for name, value in record.headers[:HEADERS_SHOWN]
+    ]
+    if capture is not None:
+        status = "" if capture.origin.status is None else f"HTTP {capture.origin.status}, "
+        lines.append(f"page       {status}{len(capture.body):,} bytes decoded")
+        lines += [
+            f"  {printable(name)}: {printable(value[:200])}"
+            for name, value in capture.headers[:HEADERS_SHOWN]
+        ]
+    return lines
+
+
+def _document_lines(document: Document, *, full: bool) -> list[str]:
+    text = document.text if full else document.text[:TEXT_SHOWN]
+    rest = len(document.text) - len(text)
+    lines = [
+        f"title      {printable(document.title or '-')}",
+        f"charset    {printable(document.charset)}",
+        f"language   {document.language} ({document.language_confidence:.2f})",
+        f"words      {document.words:,} in {len(document.text):,} characters",
+        "text",
+    ]
+    lines += [f"  | {line}" for line in printable(text, lines=True).split("\n")]
+    if rest > 0:
+        lines.append(f"  | ... {rest:,} more characters (--full-text shows them)")
+    return lines
+
+
+def _evidence_lines(evidence: Evidence) -> list[str]:
+    lines = [f"score      {score.detector} = {score.value:.6f}" for score in evidence.scores]
+    lines += [
+        f"finding    {finding.code} in {finding.place} {finding.start}-{finding.end}:"
+        f" {printable(finding.excerpt)!r}"
+        for finding in evidence.findings
+    ]
+    return lines
+
+
+def _verdict_lines(verdict: Verdict) -> list[str]:
+    lines = [f"label      {verdict.label.value}"]
+    if verdict.p_value is not None:
+        lines.append(
+            f"p-value    {verdict.p_value:.5f}: the share of human calibration texts of this kind"
+            " that score at least as high"
+        )
+    if verdict.probability is not None:
+        lines.append(f"probable   {verdict.probability:.4f} (calibrated probability of AI)")
+    lines.append(f"because    {', '.join(verdict.reasons) or '-'}")
+    lines.append(f"policy     {verdict.policy}")
+    return lines
+
+
+def explanation_json(replayed: Replay) -> str:
+    """Everything that `replay` found out, as JSON; the raw block and markup are left out."""
+    outcome = replayed.outcome
+    record: dict[str, Any] | None = None
+    if replayed.record is not None:
+        record = asdict(replayed.record)
+        del record["block"]
+    plain: dict[str, Any] = asdict(outcome)
+    if isinstance(outcome, LabelledDocument):
+        kind = "document"
+        del plain["document"]["markup"]
+        plain["fingerprint"]["signature"] = outcome.fingerprint.signature.hex()
+    else:
+        kind = "fault" if isinstance(outcome, Fault) else "skip"
+    whole = {
+        "locator": str(replayed.locator),
+        "record": record,
+        "http_headers": None if replayed.capture is None else replayed.capture.headers,
+        "kind": kind,
+        "outcome": plain,
+        "policy": replayed.policy,
+    }
+    return json.dumps(whole, indent=2, default=str)

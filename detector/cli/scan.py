@@ -1,0 +1,127 @@
+"""`detector scan`: archives in, labels out."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+import click
+
+from detector.cli.options import DEFAULTS, settings_from, settings_options
+from detector.errors import InputError
+from detector.pipeline.sample import Estimate, estimate
+from detector.pipeline.scan import Scanner, default_workers
+from detector.report import render_summary, summarise
+
+
+@click.command()
+@click.argument("inputs", nargs=-1)
+@click.option("--out", type=click.Path(), metavar="FOLDER", help="Where the labels go.")
+@click.option(
+    "--paths-file",
+    metavar="FILE",
+    help="A list of inputs, one a line, plain or .gz (Common Crawl's warc.paths.gz).",
+)
+@click.option("--base-url", metavar="URL", help="What the lines of --paths-file are relative to.")
+@click.option(
+    "--workers",
+    type=click.IntRange(min=1),
+    help="Processes that extract and score.  [default: one a core]",
+)
+@click.option("--resume", is_flag=True, help="Insist on taking up an unfinished run in --out.")
+@click.option(
+    "--part-size",
+    type=int,
+    default=DEFAULTS.part_size,
+    show_default=True,
+    metavar="DOCUMENTS",
+    help="Documents in one part of the output: the most work that a crash can undo.",
+)
+@click.option("--with-text", is_flag=True, help="Store the text itself in the documents table.")
+@settings_options
+@click.option("--dry-run", is_flag=True, help="Judge a sample, estimate time and shares, stop.")
+@click.option("--quiet", is_flag=True, help="No progress bar and no summary.")
+@click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
+def scan(inputs: tuple[str, ...], **options: Any) -> None:
+    """Label every page of INPUTS into --out; account for every other record too.
+
+    INPUTS are files, folders, globs, http(s):// and s3:// addresses (a prefix that ends in / is
+    listed), or - for standard input: WARC, ARC and WET, plain, .gz or .zst.
+
+    A run that was interrupted goes on where it was, when the same command is given again. Output
+    is the same, byte for byte, for any number of workers and interruptions.
+
+    \b
+    detector scan crawl/*.warc.gz --out labels/
+    detector scan s3://bucket/crawl/ https://host/x.warc.gz --out labels/
+    detector scan --paths-file warc.paths.gz --base-url https://data.commoncrawl.org/ --out labels/
+    zcat x.warc.gz | detector scan - --out labels/
+    """
+    if not inputs and not options["paths_file"]:
+        raise click.UsageError("no inputs: name files, folders or addresses, or give --paths-file")
+    if options["dry_run"]:
+        _dry_run(inputs, options)
+        return
+    if not options["out"]:
+        raise click.UsageError("--out is missing: name the folder where the labels go")
+    result = Scanner(settings_from(options)).scan(
+        inputs,
+        options["out"],
+        paths_file=options["paths_file"],
+        base_url=options["base_url"],
+        workers=options["workers"],
+        resume=options["resume"],
+        progress=not options["quiet"],
+    )
+    if options["as_json"]:
+        click.echo(json.dumps(summarise(result.out).as_json(), indent=2))
+    elif not options["quiet"]:
+        click.echo(render_summary(summarise(result.out)))
+    for name, reason in result.failures:
+        click.echo(f"detector: {name}: {reason}", err=True)
+    if result.failures:
+        click.echo("detector: run the same command again to retry the failed inputs", err=True)
+        sys.exit(InputError.exit_code)
+
+
+def _dry_run(inputs: tuple[str, ...], options: dict[str, Any]) -> None:
+    sampled = estimate(
+        inputs,
+        settings_from(options),
+        workers=options["workers"] or default_workers(),
+        paths_file=options["paths_file"],
+        base_url=options["base_url"],
+    )
+    if options["as_json"]:
+        click.echo(json.dumps(sampled.as_json(), indent=2))
+    else:
+        click.echo(_render(sampled))
+
+
+def _render(sampled: Estimate) -> str:
+    size = "of unknown size" if sampled.size is None else f"{sampled.size / 1e6:,.1f} MB"
+    lines = [
+        f"{sampled.inputs:,} inputs, {size}; sampled {sampled.sampled_bytes / 1e6:,.1f} MB:"
+        f" {sampled.sampled_records:,} records, {sampled.sampled_documents:,} documents",
+    ]
+    if sampled.seconds is not None and sampled.documents is not None:
+        lines.append(
+            f"estimate: about {sampled.documents:,} documents in {_duration(sampled.seconds)}"
+            f" with {sampled.workers} workers on this machine"
+        )
+    lines += [
+        f"  {share.label:<13} {share.share:6.1%}  (95 % interval {share.low:.1%} - {share.high:.1%})"
+        for share in sampled.shares
+    ]
+    lines += [f"  skip  {code:<20} {count:,}" for code, count in sampled.skips]
+    lines += [f"  fault {code:<20} {count:,}" for code, count in sampled.faults]
+    return "\n".join(lines)
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 120:
+        return f"{seconds:.0f} s"
+    if seconds < 7200:
+        return f"{seconds / 60:.0f} min"
+    return f"{seconds / 3600:.1f} h"
