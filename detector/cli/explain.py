@@ -7,9 +7,7 @@ from typing import Any
 import click
 
 from detector.cli.options import settings_from, settings_options
-from detector.cli.render import explanation_json, render_explanation
 from detector.errors import UsageError
-from detector.pipeline.replay import replay
 from detector.records import parse_locator
 
 
@@ -24,6 +22,9 @@ def explain(locator: str, *, full_text: bool, as_json: bool, **options: Any) -> 
     LOCATOR is FILE@OFFSET+LENGTH (or FILE@OFFSET!INNER+LENGTH), as rows and messages give it. Give
     the options of the scan to replay what it did.
     """
+    from detector.cli.render import explanation_json, render_explanation
+    from detector.pipeline.replay import replay
+
     try:
         place = parse_locator(locator)
     except ValueError as error:

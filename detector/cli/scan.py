@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from detector.cli.options import DEFAULTS, settings_from, settings_options
 from detector.errors import InputError
-from detector.pipeline.sample import Estimate, estimate
-from detector.pipeline.scan import Scanner, default_workers
-from detector.report import render_summary, summarise
+
+if TYPE_CHECKING:
+    from detector.pipeline.sample import Estimate
 
 
 @click.command()
@@ -58,6 +58,9 @@ def scan(inputs: tuple[str, ...], **options: Any) -> None:
     detector scan --paths-file warc.paths.gz --base-url https://data.commoncrawl.org/ --out labels/
     zcat x.warc.gz | detector scan - --out labels/
     """
+    from detector.pipeline.scan import Scanner
+    from detector.report import render_summary, summarise
+
     if not inputs and not options["paths_file"]:
         raise click.UsageError("no inputs: name files, folders or addresses, or give --paths-file")
     if options["dry_run"]:
@@ -86,6 +89,9 @@ def scan(inputs: tuple[str, ...], **options: Any) -> None:
 
 
 def _dry_run(inputs: tuple[str, ...], options: dict[str, Any]) -> None:
+    from detector.pipeline.sample import estimate
+    from detector.pipeline.scan import default_workers
+
     sampled = estimate(
         inputs,
         settings_from(options),
@@ -111,7 +117,7 @@ def _render(sampled: Estimate) -> str:
             f" with {sampled.workers} workers on this machine"
         )
     lines += [
-        f"  {share.label:<13} {share.share:6.1%}  (95 % interval {share.low:.1%} - {share.high:.1%})"
+        f"  {share.label:<13} {share.share:6.1%}  (95 %: {share.low:.1%} - {share.high:.1%})"
         for share in sampled.shares
     ]
     lines += [f"  skip  {code:<20} {count:,}" for code, count in sampled.skips]

@@ -6,13 +6,13 @@ import json
 
 import click
 
-from detector.report import render_summary, summarise
-
 
 @click.command()
 @click.argument("labels", type=click.Path())
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
 def show(labels: str, *, as_json: bool) -> None:
     """Sum up a folder of LABELS: records, labels, skips, faults, rate; unfinished runs too."""
+    from detector.report import render_summary, summarise
+
     summary = summarise(labels)
     click.echo(json.dumps(summary.as_json(), indent=2) if as_json else render_summary(summary))

@@ -95,9 +95,7 @@ def read_input(index: int, ref: InputRef, start: Position, body_cap: int) -> Ite
     yield chunk
 
 
-def read_inputs(
-    inputs: Iterable[tuple[int, InputRef, Position]], body_cap: int
-) -> Iterator[Chunk]:
+def read_inputs(inputs: Iterable[tuple[int, InputRef, Position]], body_cap: int) -> Iterator[Chunk]:
     """Chunks of all inputs, one after another."""
     for index, ref, start in inputs:
         yield from read_input(index, ref, start, body_cap)

@@ -8,6 +8,7 @@ other way is tried once more by itself and then becomes a `worker-crash` fault.
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
 import pickle
 import signal
@@ -24,9 +25,8 @@ from typing import Any
 from detector.errors import DetectorError
 from detector.pipeline.chunks import Chunk
 from detector.pipeline.settings import ScanSettings
-from detector.pipeline.worker import IDLE, Hello, Outcome, run_worker
+from detector.pipeline.worker import IDLE, Hello, Outcome, outcome_of, run_worker
 from detector.records import ArchiveRecord, Fault
-from detector.write.rows import unlabelled_row
 
 # Enough chunks in flight to keep every worker and the reader busy; the bytes of their pages are
 # bounded too, whatever the number of workers.
@@ -86,10 +86,8 @@ class Worker:
 
     def send(self, records: list[ArchiveRecord]) -> None:
         """Send one batch; a worker that died meanwhile is noticed by `receive`."""
-        try:
+        with contextlib.suppress(OSError):
             self.connection.send_bytes(pickle.dumps(records, protocol=pickle.HIGHEST_PROTOCOL))
-        except OSError:
-            pass  # noqa: the pipe is broken; receive() finds out why and says so
 
     def receive(self) -> Any:
         """The next answer; WorkerDied when the process ends, or is ended, before it."""
@@ -122,7 +120,7 @@ class Lane(threading.Thread):
     def run(self) -> None:
         try:
             self._serve()
-        except BaseException as error:  # noqa: BLE001  (whatever it is, the parent must hear of it)
+        except BaseException as error:  # whatever it is, the parent must hear of it
             self.pool.fail(error)
 
     def _serve(self) -> None:
@@ -186,7 +184,7 @@ def death_outcome(record: ArchiveRecord, death: WorkerDied, settings: ScanSettin
     fault = Fault(
         record.locator, record.ordinal, code, message, record_type=record.type, url=record.url
     )
-    return Outcome(unlabelled=unlabelled_row(fault))
+    return outcome_of(fault, with_text=False)
 
 
 class WorkerPool:
@@ -268,7 +266,7 @@ class WorkerPool:
             with self._changed:
                 self._exhausted = True
                 self._changed.notify_all()
-        except BaseException as error:  # noqa: BLE001  (whatever it is, the parent must hear of it)
+        except BaseException as error:  # whatever it is, the parent must hear of it
             self.fail(error)
 
     def _has_room(self) -> bool:

