@@ -127,7 +127,7 @@ def scan_all(path: Path, *, fresh: bool = False) -> str:
     folder = OutputFolder.open(path, made_settings(), fresh=fresh)
     try:
         if not folder.complete:
-            while any([commit_next(folder, number) for number in range(len(FILES))]):
+            while sum(commit_next(folder, number) for number in range(len(FILES))):
                 pass
             return folder.finish()
         return "complete"

@@ -85,9 +85,7 @@ def test_a_scan_takes_enough_steps_for_the_tests_below_to_mean_something(tmp_pat
     assert steps.step > 100
 
 
-def test_a_kill_at_any_step_changes_nothing(
-    tmp_path: Path, reference: dict[str, bytes]
-) -> None:
+def test_a_kill_at_any_step_changes_nothing(tmp_path: Path, reference: dict[str, bytes]) -> None:
     for at in itertools.count(1):
         path = tmp_path / f"labels{at}"
         if not attempt(path, at, Killed):
@@ -126,7 +124,7 @@ def test_a_kill_at_any_step_of_a_fresh_start_leaves_a_folder_that_can_be_scanned
 def test_a_disk_error_at_any_step_is_an_output_error_and_nothing_is_lost(
     tmp_path: Path, reference: dict[str, bytes], code: int
 ) -> None:
-    for at in itertools.count(1, step=2):
+    for at in itertools.count(1, step=3):
         path = tmp_path / f"labels{at}"
         if not attempt(path, at, lambda: OSError(code, os.strerror(code))):
             break
@@ -141,7 +139,8 @@ def test_a_killed_process_lets_go_of_the_folder_and_loses_at_most_one_part(
     """A real process, a real SIGKILL, while a child it forked still lives."""
     path = tmp_path / "labels"
     program = (
-        "import os, sys, time; from pathlib import Path; import made; from detector.write import *\n"
+        "import os, time; from pathlib import Path; import made\n"
+        "from detector.write import OutputFolder\n"
         f"folder = OutputFolder.open(Path({str(path)!r}), made.made_settings())\n"
         "made.commit_next(folder, 0); made.commit_next(folder, 1); made.commit_next(folder, 0)\n"
         "child = os.fork()\n"
