@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from source import MODULES, PACKAGE, Module
+from tests.house.source import MODULES, PACKAGE, Module
 
 SHARED = {"records", "errors"}
 # Rooms are folders; above them stand `pipeline`, which joins them, and `cli` and `bench`.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 import pytest
-from source import MODULES, Module
+from tests.house.source import MODULES, Module
 
 LONGEST_FUNCTION = 60
 LONGEST_MODULE = 400

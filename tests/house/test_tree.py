@@ -7,7 +7,7 @@ import shutil
 import subprocess
 
 import pytest
-from source import PACKAGE, ROOT
+from tests.house.source import PACKAGE, ROOT
 
 from detector.errors import FAULTS, SKIPS
 

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from made import FILES, commit_next, made_settings, scan_all, snapshot
+from tests.write.made import FILES, commit_next, made_settings, scan_all, snapshot
 
 from detector.errors import OutputError
 from detector.write import OutputFolder, disk, lock
