@@ -13,10 +13,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.write.made import FILES, commit_next, made_settings, scan_all, snapshot
 
 from detector.errors import OutputError
 from detector.write import OutputFolder, disk, lock
+from tests.write.made import FILES, commit_next, made_settings, scan_all, snapshot
 
 STEPS = ("open", "write", "fsync", "replace", "unlink", "ftruncate")
 
