@@ -110,7 +110,7 @@ def test_kills_at_random_steps_of_a_scan_and_of_its_resumptions_change_nothing(
 def test_a_kill_at_any_step_of_a_fresh_start_leaves_a_folder_that_can_be_scanned(
     tmp_path: Path, reference: dict[str, bytes]
 ) -> None:
-    for at in itertools.count(1, step=3):
+    for at in itertools.count(1, step=6):
         path = tmp_path / f"labels{at}"
         with OutputFolder.open(path, made_settings(min_words=7)) as folder:
             commit_next(folder, 0)
@@ -124,7 +124,7 @@ def test_a_kill_at_any_step_of_a_fresh_start_leaves_a_folder_that_can_be_scanned
 def test_a_disk_error_at_any_step_is_an_output_error_and_nothing_is_lost(
     tmp_path: Path, reference: dict[str, bytes], code: int
 ) -> None:
-    for at in itertools.count(1, step=3):
+    for at in itertools.count(1, step=4):
         path = tmp_path / f"labels{at}"
         if not attempt(path, at, lambda: OSError(code, os.strerror(code))):
             break
