@@ -64,17 +64,19 @@ def load(path: Path) -> RunState | None:
     """The run that the folder holds; None when it holds none."""
     journal, manifest = path / JOURNAL, path / MANIFEST
     with disk.explained(path, "read"):
+        # In this order: a scan that ends meanwhile removes its journal after the last manifest.
+        try:
+            run = read_journal(journal)
+        except FileNotFoundError:
+            run = None
         written = read_manifest(manifest) if manifest.exists() else None
-        if not journal.exists():
-            if written is None:
-                return None
-            if state_of(written) != COMPLETE:
-                raise OutputError(
-                    f"{journal}: is missing although the scan is unfinished, so what is committed"
-                    " cannot be known: restore it, or scan again into another folder"
-                )
-            return written
-        run = read_journal(journal)
+    if run is None:
+        if written is not None and state_of(written) != COMPLETE:
+            raise OutputError(
+                f"{journal}: is missing although the scan is unfinished, so what is committed"
+                " cannot be known: restore it, or scan again into another folder"
+            )
+        return written
     if written is not None and state_of(written) == state_of(run) == COMPLETE:
         return written  # killed between the two last steps of a finished run
     return run

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 import shutil
@@ -14,6 +15,7 @@ import pytest
 from detector.errors import BooksError, OutputError, UsageError
 from detector.records import Books, Position
 from detector.write import InputEntry, OutputFolder, PartRows, RunSettings, open_labels
+from detector.write.journal import header_line
 from tests.write.made import FILES, commit_next, made_rows, made_settings, scan_all, snapshot
 
 
@@ -299,11 +301,16 @@ def test_the_text_is_written_only_where_the_settings_say_so(path: Path) -> None:
     assert pl.read_parquet(path / "documents" / "*.parquet")["text"][0] == "Some words."
 
 
-@pytest.mark.parametrize("name", ["manifest.json", "journal.jsonl"])
-def test_another_format_number_is_one_clear_message(path: Path, name: str) -> None:
-    scan_all(path)
-    manifest = json.loads((path / "manifest.json").read_text())
-    (path / "manifest.json").write_text(json.dumps({**manifest, "format": 99}, indent=1))
+@pytest.mark.parametrize("finished", [True, False])
+def test_another_format_number_is_one_clear_message(path: Path, finished: bool) -> None:
+    if finished:
+        scan_all(path)
+        manifest = json.loads((path / "manifest.json").read_text())
+        (path / "manifest.json").write_text(json.dumps({**manifest, "format": 99}, indent=1))
+    else:
+        begin(path).close()
+        header = header_line(dataclasses.replace(made_settings(), format=99))
+        (path / "journal.jsonl").write_bytes(header)
     for call in (lambda: open_labels(path), lambda: begin(path)):
         with pytest.raises(OutputError, match="written in format '99'"):
             call()

@@ -1,0 +1,108 @@
+"""One page through the room: decode, extract, count, name the language, normalise."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Final
+
+from detector.extract.charset import decode_body
+from detector.extract.extractors import Extractor
+from detector.extract.language import detect_language
+from detector.extract.normal import normal_form
+from detector.extract.words import count_words
+from detector.records import Capture, Document, Fault, Skip
+
+_CONTROL: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufeff]+")
+_TITLE_LENGTH: Final = 500
+# The parser holds about 260 bytes a node: at two nodes a tag this bounds it to about 100 MB.
+MOST_TAGS: Final = 200_000
+
+
+def extract_document(
+    capture: Capture, *, extractor: Extractor, min_words: int = 40
+) -> Document | Skip | Fault:
+    """Turn a page into a document, or say why it is none.
+
+    Plain text and the text of WET records is used as it is. A page of more than 200,000 tags is
+    cut there and its origin marked truncated. min_words: fewer are a skip "too-short".
+    Faults: "charset-undecodable", "extract-error".
+    """
+    origin = capture.origin
+    decoded = decode_body(capture.body, capture.charset)
+    if decoded is None:
+        return _fault(
+            capture,
+            "charset-undecodable",
+            f"{len(capture.body)} bytes labelled {origin.media_type} are text in no character set"
+            f" we know; they begin {capture.body[:40]!r}"[:300],
+        )
+    source, charset = decoded
+    markup, title = "", None
+    if _is_plain(capture):
+        text = source.replace("\r\n", "\n").replace("\r", "\n")
+    else:
+        markup = _first_tags(source, MOST_TAGS)
+        if len(markup) < len(source):
+            origin = replace(origin, truncated=True)
+        try:
+            found = extractor.extract(markup)
+        except Exception as error:  # an extractor may raise anything; the page is lost, not the run
+            return _fault(capture, "extract-error", f"{extractor.name}: {error!r}"[:300])
+        text, title = found.text, _clean_title(found.title)
+    text = _CONTROL.sub("", text).strip()
+    if not text:
+        return _skip(capture, "no-text", f"{len(source)} characters of source")
+    words = count_words(text)
+    if words < min_words:
+        return _skip(capture, "too-short", f"{words} words, fewer than {min_words}")
+    language, confidence = detect_language(text)
+    return Document(
+        origin=origin,
+        text=text,
+        normal=normal_form(text),
+        title=title,
+        charset=charset,
+        language=language,
+        language_confidence=confidence,
+        words=words,
+        markup=markup,
+        headers=capture.headers,
+    )
+
+
+def _is_plain(capture: Capture) -> bool:
+    return capture.origin.record_type == "conversion" or capture.origin.media_type == "text/plain"
+
+
+def _first_tags(source: str, most: int) -> str:
+    """Cut a page before its tag number `most`, counting every "<"."""
+    if source.count("<") <= most:
+        return source
+    at = -1
+    for _ in range(most + 1):
+        at = source.index("<", at + 1)
+    return source[:at]
+
+
+def _clean_title(title: str | None) -> str | None:
+    if title is None:
+        return None
+    return " ".join(_CONTROL.sub("", title[: 4 * _TITLE_LENGTH]).split())[:_TITLE_LENGTH] or None
+
+
+def _skip(capture: Capture, code: str, detail: str) -> Skip:
+    origin = capture.origin
+    return Skip(origin.locator, origin.ordinal, code, detail, origin.record_type, origin.url)
+
+
+def _fault(capture: Capture, code: str, message: str) -> Fault:
+    origin = capture.origin
+    return Fault(
+        origin.locator,
+        origin.ordinal,
+        code,
+        message,
+        record_type=origin.record_type,
+        url=origin.url,
+    )

@@ -1,0 +1,1 @@
+"""Labelled text to a model file: corpora, training, calibration and the model card."""

@@ -1,0 +1,119 @@
+"""Calibration by cross-fitting: every text is scored by a model that has not seen its source.
+
+The texts are dealt into folds that split no group and no source of human text alone; a model for
+each fold is trained on the others. So the human scores that cut points come from are those of
+unseen sources, and no text is lost to the shipped model, which is trained on all of them.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detector.fit.config import BandReport, FitConfig
+from detector.fit.corpora import LabelledText, windows
+from detector.fit.train import Windows, choose_texts, require_sklearn, train
+from detector.score.detectors.hashed_ngram import NAME, HashedNgram
+
+BANDS: Final = ((40, 80), (80, 160), (160, 320), (320, None))  # words
+LONGEST_TEXT: Final = 2000  # words; of a longer text, a stretch
+TAIL: Final = 500
+BODY: Final = 200
+BASE_RATE: Final = 0.5
+
+
+def cross_scores(
+    texts: Sequence[LabelledText],
+    drawn: Windows,
+    folds: Sequence[int],
+    common: NDArray[np.uint32],
+    config: FitConfig,
+) -> list[tuple[NDArray[np.int64], NDArray[np.float32]]]:
+    """Score a stretch of every calibration text for each band; gives (text indexes, scores)."""
+    fold_of_text = np.array(folds)
+    chosen = choose_texts(texts, config.calibration_texts, config.seed + 1)
+    collected: list[tuple[list[int], list[float]]] = [([], []) for _ in BANDS]
+    for fold in sorted(set(folds)):
+        keep = fold_of_text[drawn.text] != fold
+        detector = HashedNgram(train(drawn, keep, common, config))
+        members = [at for at in chosen if folds[at] == fold]
+        for number, (low, high) in enumerate(BANDS):
+            owners, stretches = _stretches(texts, members, low, high, config.seed + number)
+            collected[number][0].extend(owners)
+            collected[number][1].extend(detector.score(stretches).tolist())
+    return [(np.array(o, np.int64), np.array(s, np.float32)) for o, s in collected]
+
+
+def _stretches(
+    texts: Sequence[LabelledText], members: Sequence[int], low: int, high: int | None, seed: int
+) -> tuple[list[int], list[str]]:
+    """Cut one stretch of a length in [low, high) from every text that is long enough."""
+    rng = random.Random(seed)  # noqa: S311 - reproducible, nothing secret
+    owners, stretches = [], []
+    for at in members:
+        length = len(texts[at].text.split())
+        if length < low:
+            continue
+        longest = min(length, LONGEST_TEXT if high is None else high - 1)
+        shortest = longest if high is None else low
+        owners.append(at)
+        stretches.extend(windows(texts[at].text, rng, shortest, longest, 1))
+    return owners, stretches
+
+
+def make_calibration(
+    texts: Sequence[LabelledText],
+    scored: Sequence[tuple[NDArray[np.int64], NDArray[np.float32]]],
+    config: FitConfig,
+) -> tuple[dict[str, Any], tuple[BandReport, ...]]:
+    """Condense the scores to what a model file stores, and to what is reported."""
+    machine = np.array([text.machine for text in texts])
+    bands, reports = [], []
+    for (low, high), (owners, scores) in zip(BANDS, scored, strict=True):
+        known = ~np.isnan(scores)
+        owners, scores = owners[known], scores[known]
+        is_machine = machine[owners] if len(owners) else np.zeros(0, np.bool_)
+        humans = np.sort(scores[~is_machine])
+        sources = len({texts[at].source for at in owners[~is_machine]})
+        if len(humans) == 0 or not is_machine.any():
+            continue
+        slope, intercept = _platt(scores, is_machine)
+        step = max(1, len(humans) // BODY)
+        bands.append(
+            {
+                "language": config.language,
+                "min_words": low,
+                "max_words": high,
+                "n": len(humans),
+                "sources": sources,
+                "step": step,
+                "body": _rounded_up(humans[::step]),
+                "tail": _rounded_up(humans[-TAIL:]),
+                "slope": round(slope, 6),
+                "intercept": round(intercept, 6),
+            }
+        )
+        cut = float(np.quantile(humans, 0.99, method="higher"))
+        found = float((scores[is_machine] > cut).mean())
+        reports.append(
+            BandReport(low, high, len(humans), sources, cut, int(is_machine.sum()), found)
+        )
+    return {"detector": NAME, "base_rate": BASE_RATE, "bands": bands}, tuple(reports)
+
+
+def _rounded_up(scores: NDArray[np.float32]) -> list[float]:
+    """Round upwards, which can only make a p-value larger."""
+    return (np.ceil(scores.astype(np.float64) * 1e5) / 1e5).tolist()
+
+
+def _platt(scores: NDArray[np.float32], machine: NDArray[np.bool_]) -> tuple[float, float]:
+    """Fit log odds to scores, both labels weighing alike (Platt 1999)."""
+    _, logistic_regression, threadpool_limits = require_sklearn()
+    with threadpool_limits(1):
+        model = logistic_regression(C=1e6, class_weight="balanced")
+        model.fit(scores.reshape(-1, 1).astype(np.float64), machine)
+    return float(model.coef_[0, 0]), float(model.intercept_[0])

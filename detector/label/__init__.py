@@ -1,0 +1,1 @@
+"""Evidence to Verdict: calibration numbers, the false-positive policy, and reasons."""

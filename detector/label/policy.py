@@ -1,0 +1,169 @@
+"""The policy: from evidence to a label, for a stated false-positive rate.
+
+The rule, in order:
+
+1. A page that an archive holds from before 30 November 2022 is `pre-llm`, whatever its score.
+2. A conclusive trace of a language model (`CONCLUSIVE`) makes it `likely-ai`.
+3. A text in a kind of which enough human examples are known (language, length, prose) is judged by
+   its p-value: `likely-ai` at or below the false-positive rate, `uncertain` up to five times that.
+4. A trace that people leave too (`SUGGESTIVE`) makes it `uncertain`.
+5. Else it is `no-evidence`, or `not-assessed` where no judgement was possible, with the reason.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from typing import Final
+
+from detector.errors import UsageError
+from detector.label.calibration import Band, Calibration, find_band, p_value, probability
+from detector.label.prose import is_prose
+from detector.records import Document, Evidence, Label, Verdict
+
+UNCERTAIN_TIMES: Final = 5  # p-values up to this many times the rate are `uncertain`
+# Human texts that must be expected beyond the cut, for the rate to be more than a guess.
+FEWEST_BEYOND: Final = 5
+PRE_LLM: Final = "origin.pre-llm"
+CLASSIFIER: Final = "classifier"
+# Strongest first.
+CONCLUSIVE: Final = (
+    "disclosure.ai-generated",
+    "artefact.oaicite",
+    "artefact.search-token",
+    "artefact.private-use",
+    "artefact.attributable-index",
+    "artefact.cite-start",
+    "artefact.grok-card",
+    "artefact.self-reference",
+)
+SUGGESTIVE: Final = (
+    "disclosure.ai-assisted",
+    "artefact.cutoff",
+    "artefact.assistant-phrase",
+    "artefact.placeholder",
+    "artefact.chatbot-link",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What decides: a calibration and a false-positive rate.
+
+    languages: those with at least one band that supports the rate. digest: 16 hexadecimal digits of
+    the SHA-256 over everything that can change a label.
+    """
+
+    fpr: float
+    calibration: Calibration
+    languages: frozenset[str]
+    min_words: int
+    digest: str
+
+
+def make_policy(calibration: Calibration, fpr: float = 0.01) -> Policy:
+    """Make the policy that calls at most `fpr` of human texts `likely-ai` by their score.
+
+    Raises UsageError when fpr is not in (0, 0.2], or the calibration has too few human texts in
+    every band to support it.
+    """
+    if not 0 < fpr <= 0.2:
+        raise UsageError(f"a false-positive rate of {fpr:g} is not in (0, 0.2]: try 0.01")
+    bands = [band for band in calibration.bands if _supports(band, fpr)]
+    if not bands:
+        largest = max((band.n for band in calibration.bands), default=0)
+        raise UsageError(
+            f"a false-positive rate of {fpr:g} needs {math.ceil(FEWEST_BEYOND / fpr)} human texts"
+            f" of a kind, the calibration of {calibration.detector!r} has at most {largest}:"
+            f" ask for {FEWEST_BEYOND / largest if largest else 0.01:.2g} or more"
+        )
+    content = json.dumps(
+        {
+            "rule": 1,
+            "fpr": fpr,
+            "uncertain_times": UNCERTAIN_TIMES,
+            "fewest_beyond": FEWEST_BEYOND,
+            "conclusive": CONCLUSIVE,
+            "suggestive": SUGGESTIVE,
+            "calibration": asdict(calibration),
+        },
+        sort_keys=True,
+        separators=(",", ":"),
+    )
+    return Policy(
+        fpr=fpr,
+        calibration=calibration,
+        languages=frozenset(band.language for band in bands),
+        min_words=min(band.min_words for band in bands),
+        digest=hashlib.sha256(content.encode()).hexdigest()[:16],
+    )
+
+
+def _supports(band: Band, fpr: float) -> bool:
+    return band.n * fpr >= FEWEST_BEYOND
+
+
+def decide(policy: Policy, document: Document, evidence: Evidence) -> Verdict:
+    """Choose the label of a document; its text is looked at only to tell whether it is prose."""
+    codes = {finding.code for finding in evidence.findings}
+    score = _deciding_score(policy, evidence)
+    band = find_band(policy.calibration, document.language, document.words)
+    obstacle = _obstacle(policy, document, band, score)
+    chance = p_value(band, score) if band and score is not None and not obstacle else None
+    likely = chance is not None and chance <= policy.fpr
+    near = chance is not None and chance <= UNCERTAIN_TIMES * policy.fpr
+    conclusive = [code for code in CONCLUSIVE if code in codes]
+    suggestive = [code for code in SUGGESTIVE if code in codes]
+    by_score = [CLASSIFIER] if near else []
+
+    if PRE_LLM in codes:
+        label, reasons = Label.PRE_LLM, [PRE_LLM]
+    elif conclusive or likely:
+        label, reasons = Label.LIKELY_AI, [*conclusive, *by_score, *suggestive]
+    elif near or suggestive:
+        label, reasons = Label.UNCERTAIN, [*by_score, *suggestive]
+    elif obstacle:
+        label, reasons = Label.NOT_ASSESSED, [obstacle]
+    else:
+        label, reasons = Label.NO_EVIDENCE, []
+    return _verdict(policy, label, reasons, band, score if chance is not None else None, chance)
+
+
+def _deciding_score(policy: Policy, evidence: Evidence) -> float | None:
+    for score in evidence.scores:
+        if score.detector == policy.calibration.detector and not math.isnan(score.value):
+            return score.value
+    return None
+
+
+def _obstacle(
+    policy: Policy, document: Document, band: Band | None, score: float | None
+) -> str | None:
+    """Say why a document's score cannot be judged, None if it can."""
+    if document.language not in policy.languages:
+        known = {band.language for band in policy.calibration.bands}
+        return "fpr-not-supported" if document.language in known else "language-not-covered"
+    if document.words < policy.min_words:
+        return "too-short"
+    if band is None or not _supports(band, policy.fpr):
+        return "fpr-not-supported"
+    if not is_prose(document.text):
+        return "not-prose"
+    return "detector-abstained" if score is None else None
+
+
+def _verdict(
+    policy: Policy,
+    label: Label,
+    reasons: Iterable[str],
+    band: Band | None,
+    score: float | None,
+    chance: float | None,
+) -> Verdict:
+    likely = None
+    if band is not None and score is not None:
+        likely = probability(policy.calibration, band, score)
+    return Verdict(label, score, likely, chance, tuple(reasons), policy.digest)

@@ -1,0 +1,1 @@
+"""Document to Evidence: detectors judge text alone, signals observe a page in context."""

@@ -1,0 +1,1 @@
+"""Detectors: each judges a text by its words alone."""

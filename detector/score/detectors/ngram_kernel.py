@@ -1,0 +1,247 @@
+"""Hashed n-grams of a text's tokens, from UTF-8 bytes to weighted sums, without Python objects.
+
+A token is a run of letters and digits with the apostrophes inside it, or one punctuation mark.
+Every code point passes a folding table first (see `detector.fit.folding`), which removes case,
+accents, look-alike letters, curly quotes, dashes, markup characters and invisible characters.
+White space only separates. So none of these can change a score.
+
+Each token has two hashes. `plain` is the hash of its folded letters. `masked` is the same for the
+words of the common vocabulary; any other word is known by its shape alone (length class and last
+two letters), so that the topic of a text cannot stand in for its authorship.
+
+All sums are of integers in a fixed order: the same bytes give the same result on any machine.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from numba import njit
+from numba.types import Array, Tuple, float64, int16, int64, uint8, uint32, uint64
+
+# What a folding table maps a code point to, besides the ASCII character that replaces it.
+BREAK = 0  # ends a word
+DROP = 1  # vanishes, and the word goes on
+ELLIPSIS = 2
+OTHER = 123  # a letter with no ASCII form
+
+_FNV_BASIS = np.uint64(0xCBF29CE484222325)
+_FNV_PRIME = np.uint64(0x100000001B3)
+_MIX_1 = np.uint64(0xFF51AFD7ED558CCD)
+_MIX_2 = np.uint64(0xC4CEB9FE1A85EC53)
+_CHAIN = np.uint64(0x9E3779B97F4A7C15)
+_S33 = np.uint64(33)
+_S29 = np.uint64(29)
+_S32 = np.uint64(32)
+_ONE = np.uint64(1)
+_SHAPE = np.uint64(0x5348415045)
+_NUMBER = np.uint64(0x4E554D424552)
+_APOSTROPHE = 39
+_DOT = 46
+
+LONGEST_PLAIN = 2  # plain n-grams have 1 to 2 tokens
+LONGEST_MASKED = 4
+MOST_WINDOWS = 4
+
+_bytes = Array(uint8, 1, "C", readonly=True)
+_table = Array(uint32, 1, "C", readonly=True)
+_weights = Array(int16, 1, "C", readonly=True)
+_hashes = Array(uint64, 1, "C")
+_options: Any = {"cache": True, "nogil": True, "error_model": "numpy"}
+
+
+@njit([uint64(uint64)], **_options)
+def _mix(value: Any) -> Any:
+    """Spread a hash over all 64 bits (the finaliser of MurmurHash3)."""
+    value ^= value >> _S33
+    value *= _MIX_1
+    value ^= value >> _S33
+    value *= _MIX_2
+    return value ^ (value >> _S33)
+
+
+@njit([Tuple((int64, int64))(_bytes, int64)], **_options)
+def _decode(data: Any, at: Any) -> Any:
+    """Read one code point of valid UTF-8; gives it and the offset after it."""
+    first = int64(data[at])
+    end = len(data)
+    if first < 0x80:
+        return first, at + 1
+    if first < 0xE0 and at + 1 < end:
+        return ((first & 0x1F) << 6) | (int64(data[at + 1]) & 0x3F), at + 2
+    if first < 0xF0 and at + 2 < end:
+        tail = ((int64(data[at + 1]) & 0x3F) << 6) | (int64(data[at + 2]) & 0x3F)
+        return ((first & 0x0F) << 12) | tail, at + 3
+    if at + 3 < end:
+        tail = ((int64(data[at + 2]) & 0x3F) << 6) | (int64(data[at + 3]) & 0x3F)
+        return ((first & 0x07) << 18) | ((int64(data[at + 1]) & 0x3F) << 12) | tail, at + 4
+    return int64(0), end
+
+
+@njit([int64(int64, _bytes)], **_options)
+def _fold(point: Any, table: Any) -> Any:
+    """Look a code point up in the folding table's three stretches."""
+    if point < 0x3000:
+        return int64(table[point])
+    if 0xFF00 <= point < 0x10000:
+        return int64(table[0x3000 + point - 0xFF00])
+    if 0x1D400 <= point < 0x1D800:
+        return int64(table[0x3100 + point - 0x1D400])
+    return int64(OTHER) if point < 0x10000 else int64(BREAK)
+
+
+@njit([uint64(uint64, int64, int64, int64)], **_options)
+def _shape(digits: Any, length: Any, last: Any, before: Any) -> Any:
+    """Hash what remains of a rare word: its length class and its last two letters."""
+    if digits > 0:
+        return _mix(_NUMBER + np.uint64(min(length, 5)))
+    size = np.uint64(min((length + 1) // 3, 4))
+    return _mix(_SHAPE + (size << _S32) + np.uint64(last * 256 + before))
+
+
+@njit([uint64(uint64, _table, uint64)], **_options)
+def _mask(plain: Any, common: Any, shape: Any) -> Any:
+    """Give the plain hash of a common word, else its shape (`common` is an open hash table)."""
+    key = uint32(plain >> _S32)
+    limit = np.uint64(len(common) - 1)
+    slot = plain & limit
+    while common[slot] != 0:
+        if common[slot] == key:
+            return plain
+        slot = (slot + _ONE) & limit
+    return shape
+
+
+@njit(
+    [int64(_bytes, _bytes, _table, _hashes, _hashes)],
+    **_options,
+)
+def tokenise(data: Any, table: Any, common: Any, plain: Any, masked: Any) -> Any:
+    """Fill `plain` and `masked` with the token hashes of `data`; gives the number of tokens.
+
+    data: UTF-8. Both outputs need room for `len(data) + 1` tokens.
+    """
+    count = 0
+    at = int64(0)
+    end = len(data)
+    hashed, length, digits = _FNV_BASIS, int64(0), int64(0)
+    last, before, mark, held = int64(0), int64(0), int64(0), False
+    while at <= end:
+        if at < end:
+            point, at = _decode(data, at)
+            char = _fold(point, table)
+        else:
+            char, at = int64(BREAK), at + 1
+        if char == DROP:
+            continue
+        letter = 97 <= char <= OTHER
+        if letter or 48 <= char <= 57:
+            if held:  # an apostrophe with letters on both sides belongs to the word
+                hashed = (hashed ^ np.uint64(_APOSTROPHE)) * _FNV_PRIME
+                held = False
+            if not letter:
+                digits += 1
+                char = int64(48)
+            hashed = (hashed ^ np.uint64(char)) * _FNV_PRIME
+            before, last, length, mark = last, char, length + 1, int64(0)
+            continue
+        if char == _APOSTROPHE:
+            held = length > 0 and not held
+            if held:
+                continue
+            char = int64(BREAK)
+        held = False
+        if length > 0:
+            word = _mix(hashed)
+            plain[count] = word
+            shape = _shape(np.uint64(digits), length, last, before)
+            masked[count] = _mask(word, common, shape)
+            count += 1
+            hashed, length, digits = _FNV_BASIS, int64(0), int64(0)
+            last, before = int64(0), int64(0)
+        if char == BREAK:
+            continue
+        if char == mark:  # a run of one mark is one token; a run of full stops is an ellipsis
+            if char == _DOT:
+                plain[count - 1] = _mix(np.uint64(ELLIPSIS))
+                masked[count - 1] = plain[count - 1]
+            continue
+        plain[count] = _mix(np.uint64(char))
+        masked[count] = plain[count]
+        mark = char
+        count += 1
+    return count
+
+
+@njit([int64(int64, int64)], **_options)
+def ngrams(tokens: Any, longest: Any) -> Any:
+    """Count the n-grams (n = 1 to `longest`) of a stretch of tokens."""
+    total = int64(0)
+    for size in range(1, min(longest, tokens) + 1):
+        total += tokens - size + 1
+    return total
+
+
+@njit([int64(_hashes, int64, int64, int64, uint64, Array(uint32, 1, "C"))], **_options)
+def buckets_of(hashes: Any, start: Any, stop: Any, longest: Any, buckets: Any, out: Any) -> Any:
+    """List the bucket of every n-gram (n = 1 to `longest`) of tokens [start, stop); gives how many.
+
+    buckets: a power of two. out needs room for `longest * (stop - start)`.
+    """
+    count = 0
+    for at in range(start, stop):
+        chain = _ONE
+        for back in range(at, max(start, at - longest + 1) - 1, -1):
+            chain = (chain ^ hashes[back]) * _CHAIN
+            out[count] = uint32(_mix(chain) & (buckets - _ONE))
+            count += 1
+    return count
+
+
+@njit([int64(_hashes, int64, int64, int64, _weights)], **_options)
+def weigh(hashes: Any, start: Any, stop: Any, longest: Any, weights: Any) -> Any:
+    """Sum the weights of the n-grams that `buckets_of` lists; `weights` has one a bucket."""
+    total = int64(0)
+    last = np.uint64(len(weights) - 1)
+    for at in range(start, stop):
+        chain = _ONE
+        for back in range(at, max(start, at - longest + 1) - 1, -1):
+            chain = (chain ^ hashes[back]) * _CHAIN
+            total += int64(weights[_mix(chain) & last])
+    return total
+
+
+@njit(
+    [
+        float64(
+            _bytes, _bytes, _table, _weights, _weights, Array(float64, 1, "C", readonly=True), int64
+        )
+    ],
+    **_options,
+)
+def score_bytes(
+    data: Any, table: Any, common: Any, plain_w: Any, masked_w: Any, fit: Any, window: Any
+) -> Any:
+    """Score a text: the mean, over up to `MOST_WINDOWS` windows of `window` tokens, of two logits.
+
+    fit: scale and intercept of the plain weights, then of the masked weights. The windows of a
+    longer text are spread evenly from its first token to its last. NaN for a text without tokens.
+    """
+    plain = np.empty(len(data) + 1, np.uint64)
+    masked = np.empty(len(data) + 1, np.uint64)
+    count = tokenise(data, table, common, plain, masked)
+    if count == 0:
+        return np.nan
+    size = min(count, window)
+    pieces = min((count + window - 1) // window, MOST_WINDOWS)
+    total = 0.0
+    for piece in range(pieces):
+        start = piece * (count - size) // max(pieces - 1, 1)
+        stop = start + size
+        ones = weigh(plain, start, stop, LONGEST_PLAIN, plain_w)
+        shapes = weigh(masked, start, stop, LONGEST_MASKED, masked_w)
+        total += float64(ones) * fit[0] / math.sqrt(ngrams(size, LONGEST_PLAIN)) + fit[1]
+        total += float64(shapes) * fit[2] / math.sqrt(ngrams(size, LONGEST_MASKED)) + fit[3]
+    return total / (2.0 * pieces)

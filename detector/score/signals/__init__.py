@@ -1,0 +1,1 @@
+"""Signals: each observes one kind of trace in a page and gives its place."""
