@@ -15,12 +15,19 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
-from typing import Final
+from typing import Any, Final
 
 from detector.errors import UsageError
-from detector.label.calibration import Band, Calibration, find_band, p_value, probability
+from detector.label.calibration import (
+    Band,
+    Calibration,
+    find_band,
+    p_value,
+    probability,
+    read_calibration,
+)
 from detector.label.prose import is_prose
 from detector.records import Document, Evidence, Label, Verdict
 
@@ -64,12 +71,15 @@ class Policy:
     digest: str
 
 
-def make_policy(calibration: Calibration, fpr: float = 0.01) -> Policy:
+def make_policy(calibration: Calibration | Mapping[str, Any], fpr: float = 0.01) -> Policy:
     """Make the policy that calls at most `fpr` of human texts `likely-ai` by their score.
 
-    Raises UsageError when fpr is not in (0, 0.2], or the calibration has too few human texts in
+    calibration: as read, or as a model file stores it. Raises ModelError when what is stored makes
+    no sense; UsageError when fpr is not in (0, 0.2], or the calibration has too few human texts in
     every band to support it.
     """
+    if not isinstance(calibration, Calibration):
+        calibration = read_calibration(calibration)
     if not 0 < fpr <= 0.2:
         raise UsageError(f"a false-positive rate of {fpr:g} is not in (0, 0.2]: try 0.01")
     bands = [band for band in calibration.bands if _supports(band, fpr)]

@@ -11,7 +11,6 @@ from typing import Any, Final
 
 from detector.errors import UsageError
 from detector.records import Document, Evidence, Finding, Score
-from detector.score.detectors.hashed_ngram import HashedNgram
 from detector.score.protocol import Detector, Signal
 from detector.score.signals.registry import default_signals
 from detector.score.weights import load_model
@@ -82,6 +81,9 @@ def load_panel(model: Path, extra: Sequence[str] = ()) -> Panel:
 
     Raises ModelError for a bad model file, UsageError for a detector that is not installed.
     """
+    # Numba and the kernels load here, in the processes that score, and nowhere else.
+    from detector.score.detectors.hashed_ngram import HashedNgram  # noqa: PLC0415
+
     loaded = load_model(model)
     detectors: list[Detector] = [HashedNgram(loaded), *(outside_detector(name) for name in extra)]
     return Panel(detectors, default_signals(), {loaded.name: loaded.digest}, loaded.calibration)
