@@ -98,7 +98,11 @@ class Summary:
 
 
 def summarise(labels: LabelsLike) -> Summary:
-    """Sum up a folder of labels, finished or not; OutputError when a table cannot be read."""
+    """Sum up a folder of labels, finished or not: `summarise(open_labels(Path("labels")))`.
+
+    labels: what `detector.write.open_labels` gives (this room imports no other, so it does not open
+    the folder itself). OutputError when a table cannot be read.
+    """
     try:
         return _summarised(labels)
     except (pl.exceptions.PolarsError, OSError) as error:

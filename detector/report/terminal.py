@@ -10,8 +10,10 @@ from typing import Final
 _UNSAFE: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 
-def harmless(text: str, longest: int | None = None) -> str:
+def harmless(text: str, longest: int | None = None, *, lines: bool = False) -> str:
     """The text on one line, with every unsafe character written as its escape.
+
+    longest: characters of the text that are kept. lines: whether line feeds stay as they are.
 
     >>> harmless("a\\x1b[31mb\\n\\u202ec"), harmless("abcdef", 4)
     ('a\\\\x1b[31mb\\\\n\\\\u202ec', 'abc…')
@@ -22,7 +24,7 @@ def harmless(text: str, longest: int | None = None) -> str:
         return text
     return "".join(
         character.encode("unicode_escape").decode("ascii")
-        if unicodedata.category(character) in _UNSAFE
+        if unicodedata.category(character) in _UNSAFE and not (lines and character == "\n")
         else character
         for character in text
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from tests.house.source import MODULES, PACKAGE, Module
 
 SHARED = {"records", "errors"}

@@ -8,9 +8,10 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from tests.house.source import ROOT
 from warcio.archiveiterator import ArchiveIterator
 from warcio.exceptions import ArchiveLoadFailed
+
+from tests.house.source import ROOT
 
 
 @pytest.fixture(scope="module")

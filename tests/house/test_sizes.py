@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 
 import pytest
+
 from tests.house.source import MODULES, Module
 
 LONGEST_FUNCTION = 60

@@ -7,9 +7,9 @@ import shutil
 import subprocess
 
 import pytest
-from tests.house.source import PACKAGE, ROOT
 
 from detector.errors import FAULTS, SKIPS
+from tests.house.source import PACKAGE, ROOT
 
 # A home or working folder at the start of a path; a URL's path has something before its slash.
 MACHINE_PATH = re.compile(rb"(?<![\w.:/*~-])/(?:work|root|home|Users)/[\w.]+")

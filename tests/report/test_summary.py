@@ -141,3 +141,7 @@ def test_ordinary_text_of_any_script_stays_as_it_is(text: str) -> None:
 def test_unsafe_characters_become_printable_ascii(character: int) -> None:
     assert harmless(f"a{chr(character)}").isascii()
     assert harmless(f"a{chr(character)}").isprintable()
+
+
+def test_lines_stay_apart_where_they_may() -> None:
+    assert harmless("a\nb\rc", lines=True) == "a\nb\\rc"
