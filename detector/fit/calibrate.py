@@ -70,18 +70,21 @@ def make_calibration(
     scored: Sequence[tuple[NDArray[np.int64], NDArray[np.float32]]],
     config: FitConfig,
 ) -> tuple[dict[str, Any], tuple[BandReport, ...]]:
-    """Condense the scores to what a model file stores, and to what is reported."""
+    """Condense the scores to what a model file stores, and to what is reported.
+
+    A band without texts of both labels is left out.
+    """
     machine = np.array([text.machine for text in texts])
     bands, reports = [], []
-    for (low, high), (owners, scores) in zip(BANDS, scored, strict=True):
-        known = ~np.isnan(scores)
-        owners, scores = owners[known], scores[known]
-        is_machine = machine[owners] if len(owners) else np.zeros(0, np.bool_)
-        humans = np.sort(scores[~is_machine])
-        sources = len({texts[at].source for at in owners[~is_machine]})
-        if len(humans) == 0 or not is_machine.any():
+    for (low, high), (all_owners, all_scores) in zip(BANDS, scored, strict=True):
+        known = ~np.isnan(all_scores)
+        owners, scores = all_owners[known], all_scores[known]
+        machines = scores[machine[owners]]
+        humans = np.sort(scores[~machine[owners]])
+        if len(humans) == 0 or len(machines) == 0:
             continue
-        slope, intercept = _platt(scores, is_machine)
+        sources = len({texts[at].source for at in owners[~machine[owners]]})
+        slope, intercept = _platt(scores, machine[owners])
         step = max(1, len(humans) // BODY)
         bands.append(
             {
@@ -98,16 +101,14 @@ def make_calibration(
             }
         )
         cut = float(np.quantile(humans, 0.99, method="higher"))
-        found = float((scores[is_machine] > cut).mean())
-        reports.append(
-            BandReport(low, high, len(humans), sources, cut, int(is_machine.sum()), found)
-        )
+        found = float((machines > cut).mean())
+        reports.append(BandReport(low, high, len(humans), sources, cut, len(machines), found))
     return {"detector": NAME, "base_rate": BASE_RATE, "bands": bands}, tuple(reports)
 
 
 def _rounded_up(scores: NDArray[np.float32]) -> list[float]:
     """Round upwards, which can only make a p-value larger."""
-    return (np.ceil(scores.astype(np.float64) * 1e5) / 1e5).tolist()
+    return [float(score) for score in np.ceil(scores.astype(np.float64) * 1e5) / 1e5]
 
 
 def _platt(scores: NDArray[np.float32], machine: NDArray[np.bool_]) -> tuple[float, float]:

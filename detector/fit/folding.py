@@ -15,7 +15,7 @@ BREAK, DROP, ELLIPSIS, OTHER = 0, 1, 2, 123
 
 _STRETCHES = ((0, 0x3000), (0xFF00, 0x10000), (0x1D400, 0x1D800))
 _KEPT = ".,;:!?()\"$%&'"
-_QUOTES = dict.fromkeys("“”„‟«»″〝〞", '"') | dict.fromkeys("‘’‚‛′ʼ´`", "'")
+_ALONE = dict.fromkeys("“”„‟«»″〝〞", '"') | dict.fromkeys("‘’‚‛′ʼ´`", "'") | {"…": ""}
 # Letters that look like Latin ones (Unicode TR39 confusables, the usual Cyrillic and Greek ones).
 _LOOKALIKES = dict(
     zip("аеорсухіјѕһԁԛԝгвкмнтбпαονρτυιкɑɡıɩ", "aeopcyxijshdqwrbkmhtbnaovptyikagii", strict=True)
@@ -23,21 +23,24 @@ _LOOKALIKES = dict(
 
 
 def _folded(char: str) -> int:
+    lowered = char.lower()
     if char in _KEPT:
         return ord(char)
-    if char in _QUOTES:
-        return ord(_QUOTES[char])
-    if char == "…":
-        return ELLIPSIS
-    lowered = char.lower()
+    if char in _ALONE:
+        return ord(_ALONE[char]) if _ALONE[char] else ELLIPSIS
     if lowered in _LOOKALIKES:
         return ord(_LOOKALIKES[lowered])
     category = unicodedata.category(char)
-    if category in ("Cf", "Mn", "Me", "Cc", "Cs") and not char.isspace():
-        # U+0000 separates: it never stands inside a word that someone wrote.
-        return DROP if category in ("Cf", "Mn", "Me") or char == "\x7f" else BREAK
+    if category in ("Cf", "Mn", "Me") or char == "\x7f":
+        return DROP
+    # Controls separate: they never stand inside a word that someone wrote.
+    return BREAK if category in ("Cc", "Cs") else _based(char, category)
+
+
+def _based(char: str, category: str) -> int:
+    """Fold a character to what its compatibility decomposition begins with."""
     base = unicodedata.normalize("NFKD", char)[0].lower()
-    if base != lowered and base in _LOOKALIKES:
+    if base in _LOOKALIKES:
         return ord(_LOOKALIKES[base])
     if base.isascii() and base.isalnum():
         return ord(base)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import asdict, replace
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -61,11 +62,19 @@ def _provenance(texts: list[LabelledText], config: FitConfig) -> dict[str, Any]:
     """Say what the model was made from; no paths and no times, which would change the bytes."""
     settings = {k: v for k, v in asdict(config).items() if k not in ("data", "model", "card")}
     counts = Counter((text.source, text.machine) for text in texts)
+    licenses: dict[str, set[str]] = defaultdict(set)
+    for text in texts:
+        licenses[text.source].add(text.license or "unknown")
     sources = {
-        source: [counts[source, False], counts[source, True]]
-        for source in sorted({source for source, _ in counts})
+        source: {
+            "human": counts[source, False],
+            "machine": counts[source, True],
+            "licenses": sorted(licenses[source]),
+        }
+        for source in sorted(licenses)
     }
-    return {"settings": settings, "sources": sources}
+    versions = {name: metadata.version(name) for name in ("numpy", "scikit-learn", "scipy")}
+    return {"settings": settings, "sources": sources, "versions": versions}
 
 
 def _write(path: Path, data: bytes) -> None:

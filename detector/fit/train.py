@@ -151,9 +151,7 @@ def draw_windows(
         text = texts[at]
         few = text.machine and text.source != MIRRORS
         most = config.machine_windows if few else config.human_windows
-        for window in windows(
-            text.text, rng, config.shortest_window, config.longest_window, most
-        ):
+        for window in windows(text.text, rng, config.shortest_window, config.longest_window, most):
             ones, shapes = _tokens(window, table, common)
             plain.add(ones)
             masked.add(shapes)
@@ -191,7 +189,7 @@ def train(
     with threadpool_limits(1):  # sums in one order
         plain, plain_fit = _regress(drawn.plain, drawn, keep, config)
         masked, masked_fit = _regress(drawn.masked, drawn, keep, config)
-    arrays = {
+    arrays: dict[str, NDArray[Any]] = {
         "folding": folding_table(),
         "common": common,
         "plain": plain,

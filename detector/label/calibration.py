@@ -87,15 +87,19 @@ def read_calibration(stored: Mapping[str, Any]) -> Calibration:
     """Read a calibration as a model file stores it; ModelError when it makes no sense."""
     try:
         bands = tuple(_read_band(entry) for entry in stored["bands"])
-        base_rate = float(stored["base_rate"])
-        if not 0 < base_rate < 1:
-            raise ValueError(f"base rate {base_rate}")
-        return Calibration(str(stored["detector"]), base_rate, bands)
+        return Calibration(str(stored["detector"]), _share(stored["base_rate"]), bands)
     except (KeyError, TypeError, ValueError) as error:
         raise ModelError(
             f"the model's calibration makes no sense ({type(error).__name__}: {str(error)[:60]}):"
             " make the model again with `detector fit`"
         ) from error
+
+
+def _share(value: Any) -> float:
+    share = float(value)
+    if not 0 < share < 1:
+        raise ValueError(f"a base rate of {share}, not in (0, 1)")
+    return share
 
 
 def _read_band(entry: Mapping[str, Any]) -> Band:
@@ -117,6 +121,7 @@ def _read_band(entry: Mapping[str, Any]) -> Band:
         raise ValueError("a number that is not finite")
     if list(band.body) != sorted(band.body) or list(band.tail) != sorted(band.tail):
         raise ValueError("scores out of order")
-    if not 0 < len(band.tail) <= band.n or band.step < 1 or (len(band.body) - 1) * band.step >= band.n:
+    fits = band.step >= 1 and 0 < len(band.body) <= (band.n - 1) // band.step + 1
+    if not fits or not 0 < len(band.tail) <= band.n:
         raise ValueError(f"counts that do not fit {band.n} texts")
     return band

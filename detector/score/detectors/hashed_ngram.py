@@ -66,8 +66,7 @@ class HashedNgram:
     def _check_shapes(self, name: str) -> None:
         """Refuse arrays that would lead the kernel outside of them."""
         powers = all(
-            len(a) and len(a) & (len(a) - 1) == 0
-            for a in (self._common, self._plain, self._masked)
+            len(a) and len(a) & (len(a) - 1) == 0 for a in (self._common, self._plain, self._masked)
         )
         if not powers or len(self._table) != 13_568 or len(self._fit) != 4:
             raise ModelError(

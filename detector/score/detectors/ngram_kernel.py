@@ -18,8 +18,7 @@ import math
 from typing import Any
 
 import numpy as np
-from numba import njit
-from numba.types import Array, Tuple, float64, int16, int64, uint8, uint32, uint64
+from numba import float64, int16, int64, njit, types, uint8, uint32, uint64
 
 # What a folding table maps a code point to, besides the ASCII character that replaces it.
 BREAK = 0  # ends a word
@@ -44,6 +43,10 @@ _DOT = 46
 LONGEST_PLAIN = 2  # plain n-grams have 1 to 2 tokens
 LONGEST_MASKED = 4
 MOST_WINDOWS = 4
+
+# Numba describes its array types to no type checker.
+Array: Any = types.Array
+Tuple: Any = types.Tuple
 
 _bytes = Array(uint8, 1, "C", readonly=True)
 _table = Array(uint32, 1, "C", readonly=True)
@@ -148,7 +151,7 @@ def tokenise(data: Any, table: Any, common: Any, plain: Any, masked: Any) -> Any
             before, last, length, mark = last, char, length + 1, int64(0)
             continue
         if char == _APOSTROPHE:
-            held = length > 0 and not held
+            held = bool(length > 0) and not held
             if held:
                 continue
             char = int64(BREAK)
