@@ -48,7 +48,7 @@ def main() -> None:
             documents = step.run(documents)
         signed = 0
 
-        def counted(documents):  # noqa: ANN001, ANN202
+        def counted(documents):
             nonlocal signed
             for document in documents:
                 signed += 1

@@ -84,7 +84,7 @@ def _decode_legacy(body: bytes, declared: str | None) -> tuple[str, str] | None:
             return body.decode(codec), codec
         except UnicodeDecodeError:
             tried.append(codec)
-    tried.append(_python_codec(detect_encoding(body, max_len=_SAMPLE)) or "cp1252")
+    tried.append(_python_codec(detect_encoding(body, max_len=_SAMPLE) or "") or "cp1252")
     # The utf-8 that almost fits comes first: one bad byte in a page does not change its encoding.
     for codec in dict.fromkeys(["utf-8", *tried]):
         text = body.decode(codec, "replace")

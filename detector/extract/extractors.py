@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 from resiliparse.extract.html2text import extract_plain_text
 from resiliparse.parse.html import HTMLTree
@@ -49,13 +49,13 @@ class _Trafilatura:
 
     def __init__(self) -> None:
         try:
-            import trafilatura
+            import trafilatura  # noqa: PLC0415  (an extra, and a second of imports)
         except ImportError as error:
             raise UsageError(
                 "the extractor trafilatura is not installed:"
                 " run pip install 'contamination-detector[trafilatura]'"
             ) from error
-        self._bare_extraction = trafilatura.bare_extraction
+        self._bare_extraction: Any = trafilatura.bare_extraction
 
     def extract(self, html: str) -> Extracted:
         found = self._bare_extraction(html, include_comments=False, with_metadata=True)

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-import fasttext
+import fasttext  # type: ignore[import-untyped]
 
 from detector.errors import ModelError
 
@@ -22,7 +22,7 @@ def detect_language(text: str) -> tuple[str, float]:
     letters. Looks at the first 500 characters. Model: A. Joulin et al. 2016, arXiv:1612.03651.
     """
     sample = " ".join(text[:_SAMPLE].split())
-    if not sample or sample.upper() == sample.lower() and not any(map(str.isalpha, sample)):
+    if not sample or not any(map(str.isalpha, sample)):
         return UNDETERMINED, 0.0
     labels, shares = _model().predict(sample)
     if not labels:

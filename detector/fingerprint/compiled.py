@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import numba
 
@@ -19,9 +19,9 @@ def compiled(signature: str) -> Callable[[F], F]:
 
     def decorate(function: F) -> F:
         try:
-            made: F = numba.njit(signature, cache=True, nogil=True)(function)
+            made: Any = numba.njit(signature, cache=True, nogil=True)(function)
         except (RuntimeError, OSError):
             made = numba.njit(signature, nogil=True)(function)
-        return made
+        return cast(F, made)
 
     return decorate

@@ -96,10 +96,7 @@ def _sign(data: Any, size: Any, words: Any, a: Any, b: Any, least: Any) -> Any:
     seen = 0
     for i in range(len(data) + 1):
         if i < len(data):
-            if words:
-                begins = i == 0 or data[i - 1] == 32
-            else:
-                begins = data[i] & 0xC0 != 0x80
+            begins = (i == 0 or data[i - 1] == 32) if words else data[i] & 0xC0 != 0x80
             if not begins:
                 continue
         if i == len(data) and i == 0:
@@ -108,9 +105,7 @@ def _sign(data: Any, size: Any, words: Any, a: Any, b: Any, least: Any) -> Any:
             stop = i - 1 if words and i < len(data) else i
             h = _mix(xxh32(data, starts[seen % size], stop))
             for k in range(len(least)):
-                value = _U32(a[k] * h + b[k])
-                if value < least[k]:
-                    least[k] = value
+                least[k] = min(least[k], _U32(a[k] * h + b[k]))
         starts[seen % size] = i
         seen += 1
     return max(0, seen - size)
