@@ -9,26 +9,15 @@ from typing import Any
 from detector.errors import FAULTS, SKIPS
 from detector.pipeline.replay import Replay
 from detector.records import Document, Evidence, Fault, LabelledDocument, Skip, Verdict
+from detector.report.terminal import harmless
 
 TEXT_SHOWN = 1500
 HEADERS_SHOWN = 40
 
 
-def printable(text: str, *, lines: bool = False) -> str:
-    r"""The text with all that could steer a terminal made visible: controls, bidi, surrogates.
-
-    >>> printable("a\x1b[31mb\u202e")
-    'a\\x1b[31mb\\u202e'
-    """
-    return "".join(
-        char if char.isprintable() or (lines and char == "\n") else ascii(char)[1:-1]
-        for char in text
-    )
-
-
 def render_explanation(replayed: Replay, *, full: bool) -> str:
     """Everything that `replay` found out, for a person to read."""
-    lines = [f"record     {printable(str(replayed.locator))}"]
+    lines = [f"record     {harmless(str(replayed.locator))}"]
     lines += _record_lines(replayed)
     outcome = replayed.outcome
     if isinstance(outcome, LabelledDocument):
@@ -41,10 +30,10 @@ def render_explanation(replayed: Replay, *, full: bool) -> str:
         lines += _verdict_lines(outcome.verdict)
     elif isinstance(outcome, Skip):
         lines.append(f"skip       {outcome.code}: {SKIPS.get(outcome.code, '')}")
-        lines.append(f"           {printable(outcome.detail)}")
+        lines.append(f"           {harmless(outcome.detail)}")
     else:
         lines.append(f"fault      {outcome.code}: {FAULTS.get(outcome.code, '')}")
-        lines.append(f"           {printable(outcome.message)}")
+        lines.append(f"           {harmless(outcome.message)}")
         if outcome.lost:
             lines.append(f"           {outcome.lost:,} bytes lost")
     return "\n".join(lines)
@@ -55,20 +44,20 @@ def _record_lines(replayed: Replay) -> list[str]:
     if record is None:
         return []
     lines = [
-        f"type       {printable(record.version)} {printable(record.type)}",
-        f"url        {printable(record.url or '-')}",
+        f"type       {harmless(record.version)} {harmless(record.type)}",
+        f"url        {harmless(record.url or '-')}",
         f"captured   {record.captured.isoformat() if record.captured else '-'}",
         f"block      {record.block_length:,} bytes{', cut at the cap' if record.cut else ''}",
     ]
     lines += [
-        f"  {printable(name)}: {printable(value[:200])}"
+        f"  {harmless(name)}: {harmless(value, 200)}"
         for name, value in record.headers[:HEADERS_SHOWN]
     ]
     if capture is not None:
         status = "" if capture.origin.status is None else f"HTTP {capture.origin.status}, "
         lines.append(f"page       {status}{len(capture.body):,} bytes decoded")
         lines += [
-            f"  {printable(name)}: {printable(value[:200])}"
+            f"  {harmless(name)}: {harmless(value, 200)}"
             for name, value in capture.headers[:HEADERS_SHOWN]
         ]
     return lines
@@ -78,13 +67,13 @@ def _document_lines(document: Document, *, full: bool) -> list[str]:
     text = document.text if full else document.text[:TEXT_SHOWN]
     rest = len(document.text) - len(text)
     lines = [
-        f"title      {printable(document.title or '-')}",
-        f"charset    {printable(document.charset)}",
+        f"title      {harmless(document.title or '-')}",
+        f"charset    {harmless(document.charset)}",
         f"language   {document.language} ({document.language_confidence:.2f})",
         f"words      {document.words:,} in {len(document.text):,} characters",
         "text",
     ]
-    lines += [f"  | {line}" for line in printable(text, lines=True).split("\n")]
+    lines += [f"  | {harmless(line)}" for line in text.split("\n")]
     if rest > 0:
         lines.append(f"  | ... {rest:,} more characters (--full-text shows them)")
     return lines
@@ -94,7 +83,7 @@ def _evidence_lines(evidence: Evidence) -> list[str]:
     lines = [f"score      {score.detector} = {score.value:.6f}" for score in evidence.scores]
     lines += [
         f"finding    {finding.code} in {finding.place} {finding.start}-{finding.end}:"
-        f" {printable(finding.excerpt)!r}"
+        f" {harmless(finding.excerpt)!r}"
         for finding in evidence.findings
     ]
     return lines

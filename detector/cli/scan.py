@@ -59,7 +59,8 @@ def scan(inputs: tuple[str, ...], **options: Any) -> None:
     zcat x.warc.gz | detector scan - --out labels/
     """
     from detector.pipeline.scan import Scanner
-    from detector.report import render_summary, summarise
+    from detector.report import render_summary, summarise, summary_json
+    from detector.write.labels import open_labels
 
     if not inputs and not options["paths_file"]:
         raise click.UsageError("no inputs: name files, folders or addresses, or give --paths-file")
@@ -78,9 +79,9 @@ def scan(inputs: tuple[str, ...], **options: Any) -> None:
         progress=not options["quiet"],
     )
     if options["as_json"]:
-        click.echo(json.dumps(summarise(result.out).as_json(), indent=2))
+        click.echo(json.dumps(summary_json(summarise(open_labels(result.out))), indent=2))
     elif not options["quiet"]:
-        click.echo(render_summary(summarise(result.out)))
+        click.echo(render_summary(summarise(open_labels(result.out))))
     for name, reason in result.failures:
         click.echo(f"detector: {name}: {reason}", err=True)
     if result.failures:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from detector.errors import UsageError
 from detector.extract import Extractor, extract_document, get_extractor
 from detector.fingerprint import fingerprint_document
@@ -25,7 +27,7 @@ class Assessor:
     def __init__(self, settings: ScanSettings) -> None:
         self.settings = settings
         self.extractor: Extractor = get_extractor(settings.extractor)
-        self.panel: Panel = load_panel(settings.model) if settings.model else default_panel()
+        self.panel: Panel = load_panel(Path(settings.model)) if settings.model else default_panel()
         self.policy: Policy = make_policy(self.panel.calibration, fpr=settings.fpr)
 
     def document(self, record: ArchiveRecord) -> Document | Skip | Fault:

@@ -9,14 +9,14 @@ from pathlib import Path
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-WORDS = (
-    "the of and to in a is that it was for on with as by at from his her they we are be this have"
-    " or had not but what all were when there can an your which their said if do will each about"
-    " how up out them then she many some so these would other into has more two like him see time"
-    " could no make than first been its who now people my made over did down only way find use may"
-    " water long little very after words called just where most know harbour ledger copper winter"
-    " bridge orchard lantern market railway pencil garden kettle gravel window morning letter"
-).split()
+WORDS = """
+the of and to in a is that it was for on with as by at from his her they we are be this have
+or had not but what all were when there can an your which their said if do will each about
+how up out them then she many some so these would other into has more two like him see time
+could no make than first been its who now people my made over did down only way find use may
+water long little very after words called just where most know harbour ledger copper winter
+bridge orchard lantern market railway pencil garden kettle gravel window morning letter
+""".split()  # noqa: SIM905  (a list of ninety literals is no clearer)
 
 
 def page(rng: random.Random, words: int) -> bytes:
@@ -71,9 +71,7 @@ def _request(writer: WARCWriter, url: str) -> None:
     _write(writer, url, "request", b"", head)
 
 
-def _write(
-    writer: WARCWriter, url: str, kind: str, body: bytes, head: StatusAndHeaders
-) -> None:
+def _write(writer: WARCWriter, url: str, kind: str, body: bytes, head: StatusAndHeaders) -> None:
     record = writer.create_warc_record(
         url,
         kind,
