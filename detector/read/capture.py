@@ -83,9 +83,7 @@ def _decode_response(record: ArchiveRecord, body_cap: int) -> Capture | Skip | F
         scheme = (record.url or "").partition(":")[0]
         return _skip(record, "not-http", f"{scheme} {record.content_type or ''}".strip())
     if not record.block:
-        if record.cut:
-            return _fault(record, "truncated-record", "the archive ends before the record's block")
-        return _skip(record, "empty-body", "an empty record block")
+        return _empty(record, "block", "an empty record block")
     head = parse_http_head(record.block)
     status = head.status
     if status is not None and not 200 <= status < 300:
@@ -96,15 +94,19 @@ def _decode_response(record: ArchiveRecord, body_cap: int) -> Capture | Skip | F
         return _skip(record, "not-html", media_type)
     body, whole = _decode_body(record.block[head.body_at :], head, body_cap)
     if not body.strip():
-        if record.cut:
-            return _fault(record, "truncated-record", "the record breaks off before its body")
-        return _skip(record, "empty-body", f"status {status}")
+        return _empty(record, "body", f"status {status}")
     if media_type in _UNKNOWN:
         media_type = _sniff(body)
         if media_type not in PAGE_TYPES:
             return _skip(record, "not-html", "no media type, and not HTML")
     origin = _origin(record, media_type, status, whole and status != 206)
     return Capture(origin, head.headers, _charset(content_type), body)
+
+
+def _empty(record: ArchiveRecord, part: str, detail: str) -> Skip | Fault:
+    if record.cut:
+        return _fault(record, "truncated-record", f"the record breaks off before its {part}")
+    return _skip(record, "empty-body", detail)
 
 
 def _decode_body(body: bytes, head: HttpHead, body_cap: int) -> tuple[bytes, bool]:

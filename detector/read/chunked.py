@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 LINE_CAP: Final = 4 << 10
-# chunk-size [ chunk-ext ] CRLF; a bare LF is taken (RFC 9112 2.2), and blanks that servers pad with.
+# chunk-size [ chunk-ext ] CRLF; a bare LF is taken (RFC 9112 2.2), and so are servers' blanks.
 _SIZE = re.compile(rb"[ \t]{0,16}([0-9A-Fa-f]{1,16})[ \t]{0,64}(?:;[^\n]*)?\r?\n")
 _LINE_END = re.compile(rb"\r?\n")
 
@@ -17,8 +17,8 @@ def undo_chunked(body: bytes) -> tuple[bytes, bool] | None:
     None when the body does not begin with a chunk: it says chunked and is not. Framing that breaks
     later gives what came before. Trailer fields, and anything after the last chunk, are dropped.
 
-    >>> undo_chunked(b"3\\r\\nabc\\r\\n0\\r\\n\\r\\n"), undo_chunked(b"9\\r\\nabc"), undo_chunked(b"<p>")
-    ((b'abc', True), (b'abc', False), None)
+    >>> undo_chunked(b"3\\r\\nabc\\r\\n0\\r\\n\\r\\n"), undo_chunked(b"9\\r\\nabc")
+    ((b'abc', True), (b'abc', False))
     """
     parts: list[memoryview] = []
     view = memoryview(body)

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 import brotli
 from isal import isal_zlib
 
+from detector.read.members import InflateError
+
 if TYPE_CHECKING or sys.version_info < (3, 14):
     from backports import zstd
 else:
@@ -19,7 +21,7 @@ CODINGS_CAP: Final = 5
 """More codings than this on one body are refused."""
 
 _CRUMB: Final = 16
-_ERRORS = (isal_zlib.error, brotli.error, zstd.ZstdError, EOFError)
+_ERRORS = (InflateError, brotli.error, zstd.ZstdError, EOFError)
 # WHATWG MIME Sniffing 3: binary data bytes.
 _BINARY = re.compile(rb"[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f]")
 

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Final
 
 from isal import isal_zlib
 
-from detector.read.members import GZIP_MAGIC, ZSTD_MAGIC, GzipMember, Member, ZstdFrame
+from detector.read.members import (
+    GZIP_MAGIC,
+    ZSTD_MAGIC,
+    GzipMember,
+    InflateError,
+    Member,
+    ZstdFrame,
+)
 from detector.read.starts import LINE_CAP, begins_record, find_start
 from detector.read.window import BLOCK, Window
 
@@ -91,7 +98,7 @@ class Containers:
                 return begins_record(isal_zlib.decompressobj(wbits=31).decompress(probe, _PROBE))
             frame = zstd.ZstdDecompressor(zstd_dict=self._file_dictionary())
             return begins_record(frame.decompress(probe, _PROBE))
-        except (isal_zlib.error, zstd.ZstdError):
+        except (InflateError, zstd.ZstdError):
             return False
 
     def _file_dictionary(self) -> zstd.ZstdDict | None:

@@ -109,9 +109,7 @@ class Cursor:
 
     def where(self, place: int) -> tuple[int, int | None]:
         """The offset and inner offset (None in plain stretches) of a place."""
-        for begin, member in reversed(self.joins):
-            if begin <= place:
-                break
+        begin, member = next(join for join in reversed(self.joins) if join[0] <= place)
         if not member.compressed:
             return member.offset + place - begin, None
         return member.offset, place - begin

@@ -11,13 +11,29 @@ HEAD_CAP: Final = 64 << 10
 FIELD_CAP: Final = 2000
 
 HEAD_END = re.compile(rb"\n\r?\n")
-"""The empty line after a head: CRLF CRLF, or with bare LFs (RFC 9112 2.2 lets a reader take them)."""
+"""The empty line after a head: CRLF CRLF, or bare LFs (which RFC 9112 2.2 lets a reader take)."""
 
 _DATE = re.compile(
     r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?:[Tt ]([0-9]{2}):([0-9]{2})(?::([0-9]{2}))?)?"
 )
 _STAMP = re.compile(r"[0-9]{4,14}")
 _LENGTH = re.compile(r"[0-9]{1,18}")
+_ARC1: Final[tuple[str, ...]] = (
+    "URL",
+    "IP-address",
+    "Archive-date",
+    "Content-type",
+    "Archive-length",
+)
+_ARC2: Final[tuple[str, ...]] = (
+    *_ARC1[:4],
+    "Result-code",
+    "Checksum",
+    "Location",
+    "Offset",
+    "Filename",
+    _ARC1[4],
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +105,10 @@ def parse_arc_line(line: bytes) -> Head:
     text = _text(line.strip(b"\r\n"))
     fields = text.rsplit(" ", 9)
     if len(fields) == 10 and _STAMP.match(fields[2]) and not _STAMP.match(fields[-3]):
-        names = ("URL", "IP-address", "Archive-date", "Content-type", "Result-code", "Checksum")
-        names += ("Location", "Offset", "Filename", "Archive-length")
-        version = "ARC/2"
+        names, version = _ARC2, "ARC/2"
     else:
         fields = text.rsplit(" ", 4)
-        names = ("URL", "IP-address", "Archive-date", "Content-type", "Archive-length")
-        version = "ARC/1"
+        names, version = _ARC1, "ARC/1"
     headers = tuple(zip(names, fields, strict=True))
     url, length = fields[0], fields[-1]
     return Head(
@@ -120,10 +133,7 @@ def parse_date(text: str) -> datetime | None:
     found = _DATE.match(text)
     if found is None:
         return parse_stamp(text)
-    try:
-        return datetime(*(int(part or 0) for part in found.groups()), tzinfo=timezone.utc)  # type: ignore[arg-type, misc]
-    except ValueError:
-        return None
+    return _moment([int(part or 0) for part in found.groups()])
 
 
 def parse_stamp(text: str) -> datetime | None:
@@ -136,12 +146,13 @@ def parse_stamp(text: str) -> datetime | None:
     if found is None or len(found[0]) < 8:
         return None
     digits = found[0].ljust(14, "0")
+    return _moment([int(digits[:4]), *(int(digits[at : at + 2]) for at in range(4, 14, 2))])
+
+
+def _moment(parts: list[int]) -> datetime | None:
+    year, month, day, hour, minute, second = parts
     try:
-        return datetime(
-            int(digits[:4]),
-            *(int(digits[at : at + 2]) for at in range(4, 14, 2)),
-            tzinfo=timezone.utc,
-        )
+        return datetime(year, month, day, hour, minute, second, tzinfo=timezone.utc)
     except ValueError:
         return None
 

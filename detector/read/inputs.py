@@ -88,7 +88,7 @@ def _expand_folder(folder: str) -> Iterator[InputRef]:
 
 
 def _expand_glob(pattern: str) -> Iterator[InputRef]:
-    names = sorted(glob.glob(pattern, recursive=True))
+    names = sorted(glob.glob(pattern, recursive=True))  # noqa: PTH207 - takes absolute patterns
     if not names:
         raise UsageError(f"nothing matches {pattern!r}. Check the pattern.")
     for name in names:
@@ -115,23 +115,27 @@ def _expand_remote(url: str) -> Iterator[InputRef]:
                              " Name its files, or give --paths-file.")  # fmt: skip
         yield InputRef(url)
         return
-    filesystem = remote_filesystem(url)
-    if not url.endswith("/") and not _GLOB.search(url):
+    if url.endswith("/") or _GLOB.search(url):
+        yield from _list_remote(url)
+    else:
         yield InputRef(url)
-        return
-    root = filesystem._strip_protocol(url)
+
+
+def _list_remote(url: str) -> Iterator[InputRef]:
+    filesystem, path = remote_filesystem(url)
     try:
-        if _GLOB.search(url):
-            sizes = {name: info.get("size") for name, info in filesystem.glob(root, detail=True).items()
-                     if info.get("type") == "file"}  # fmt: skip
-        else:
-            found = filesystem.find(root, detail=True)
-            sizes = {name: info.get("size") for name, info in found.items() if _is_archive(name)}
+        list_names = filesystem.glob if _GLOB.search(url) else filesystem.find
+        found = list_names(path, detail=True).items()
     except Exception as error:
         raise InputError(
             f"cannot list {url!r}: {type(error).__name__}: {str(error)[:200]}. Check the address,"
             " the permissions (AWS_* settings for s3://) and the network."
         ) from error
+    sizes = {
+        name: info.get("size")
+        for name, info in found
+        if info.get("type") == "file" and (_GLOB.search(url) or _is_archive(name))
+    }
     if not sizes:
         raise UsageError(f"{url!r} holds no archive (.warc, .arc, .wet, also with .gz or .zst).")
     for name in sorted(sizes):
@@ -139,12 +143,15 @@ def _expand_remote(url: str) -> Iterator[InputRef]:
         yield InputRef(filesystem.unstrip_protocol(name), size if isinstance(size, int) else None)
 
 
-def remote_filesystem(url: str) -> Any:
-    """The fsspec file system of a URL; UsageError when its scheme is unknown or lacks a package."""
-    fsspec = importlib.import_module("fsspec")
+def remote_filesystem(url: str) -> tuple[Any, str]:
+    """The fsspec file system of a URL, and the path on it.
+
+    UsageError when the scheme is unknown or lacks a package.
+    """
+    fsspec = importlib.import_module("fsspec.core")
     scheme = url.partition("://")[0].lower()
     try:
-        return fsspec.filesystem(scheme)
+        filesystem, path = fsspec.url_to_fs(url)
     except ImportError as error:
         raise UsageError(
             f"{scheme}:// needs a package that is not installed ({error.name or error})."
@@ -155,6 +162,7 @@ def remote_filesystem(url: str) -> Any:
             f"{url!r:.200}: the scheme {scheme!r} is unknown. Known are local paths, http(s)://,"
             " s3:// and what fsspec opens."
         ) from error
+    return filesystem, path
 
 
 def _listed(paths_file: str, base_url: str | None) -> Iterator[str]:
@@ -172,11 +180,8 @@ def _read_list(name: str) -> bytes:
     # Imported here: a source's module needs `InputRef` from this one.
     from detector.read.source import open_source  # noqa: PLC0415
 
-    source = open_source(name)
-    try:
+    with open_source(name) as source:
         data = source.read_at(0, PATHS_CAP)
-    finally:
-        source.close()
     if not data.startswith(b"\x1f\x8b"):
         return data
     try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from isal import isal_zlib
 
@@ -13,6 +13,9 @@ if TYPE_CHECKING or sys.version_info < (3, 14):
     from backports import zstd
 else:
     from compression import zstd
+
+InflateError: Final = cast("type[Exception]", isal_zlib.error)
+"""What ISA-L raises; its type stub has an instance here instead of the class."""
 
 FEED: Final = 1 << 17
 """Compressed bytes handed to a decompressor at a time; a divisor of the window's block."""
@@ -131,7 +134,7 @@ class GzipMember(_Compressed):
     """A gzip member (RFC 1952), inflated with ISA-L."""
 
     __slots__ = ()
-    error = isal_zlib.error
+    error = InflateError
 
     def _new(self) -> Any:
         return isal_zlib.decompressobj(wbits=31)
@@ -155,5 +158,5 @@ class ZstdFrame(_Compressed):
     def _new(self) -> Any:
         return zstd.ZstdDecompressor(zstd_dict=self._dictionary)
 
-    def _pending(self, output: bytes) -> bytes | None:
+    def _pending(self, output: bytes) -> bytes | None:  # noqa: ARG002 - it tells by itself
         return None if self._decoder.needs_input else b""

@@ -6,52 +6,81 @@ import os
 import sys
 from collections import deque
 from pathlib import Path
-from typing import BinaryIO, Final, Protocol
+from typing import BinaryIO, Final
 
 from detector.errors import InputError, UsageError
 from detector.read.inputs import InputRef
 from detector.read.retry import RetryPolicy
 
 HISTORY: Final = 8 << 20
+"""Bytes of a stream that are held for stepping back."""
 
 
-class ByteSource(Protocol):
-    """Bytes by offset, made for reading forward.
+class ByteSource:
+    """Bytes by offset, made for reading forward; a context manager that closes itself.
 
-    name: as it stands in locators. size: bytes, None where unknown (standard input). earliest: the
-    lowest offset that can still be read; 0 for everything but standard input.
+    name: as it stands in locators. size: bytes, None where unknown (standard input) or not known
+    yet (a server not yet asked). earliest: the lowest offset that can still be read; 0 for
+    everything but standard input.
     """
 
-    @property
-    def name(self) -> str: ...
-
-    @property
-    def size(self) -> int | None: ...
-
-    @property
-    def earliest(self) -> int: ...
+    name: str
+    size: int | None = None
+    earliest: int = 0
 
     def read_at(self, offset: int, size: int) -> bytes:
         """Exactly `size` bytes from `offset` on, fewer only at the end; InputError on failure."""
-        ...
+        raise NotImplementedError
 
-    def close(self) -> None: ...
+    def close(self) -> None:
+        """Give back what the source holds."""
+
+    def __enter__(self) -> ByteSource:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
 
-class FileSource:
+class Held:
+    """The last bytes of a stream: at least `HISTORY` of them, once so many have passed."""
+
+    __slots__ = ("_parts", "begin", "end")
+
+    def __init__(self, begin: int = 0) -> None:
+        self.begin = self.end = begin
+        self._parts: deque[bytes] = deque()
+
+    def append(self, part: bytes) -> None:
+        self._parts.append(part)
+        self.end += len(part)
+        while self.end - self.begin - len(self._parts[0]) >= HISTORY:
+            self.begin += len(self._parts.popleft())
+
+    def cut(self, offset: int, size: int) -> bytes:
+        """The bytes [offset, offset + size), or what there is of them."""
+        wanted: list[bytes] = []
+        at = self.begin
+        for part in self._parts:
+            if at + len(part) > offset and at < offset + size:
+                wanted.append(part[max(0, offset - at) : offset + size - at])
+            at += len(part)
+        return wanted[0] if len(wanted) == 1 else b"".join(wanted)
+
+
+class FileSource(ByteSource):
     """A local file."""
-
-    earliest = 0
 
     def __init__(self, name: str) -> None:
         self.name = name
         try:
             self._fd = os.open(name, os.O_RDONLY | getattr(os, "O_BINARY", 0))
-            self.size: int | None = os.fstat(self._fd).st_size or None
         except OSError as error:
             raise InputError(
                 f"cannot open {name!r}: {error.strerror}. Check the path and its permissions."
             ) from error
+        # Files that the kernel makes up (as in /proc) say 0 and hold something.
+        self.size = os.fstat(self._fd).st_size or None
 
     def read_at(self, offset: int, size: int) -> bytes:
         parts: list[bytes] = []
@@ -73,16 +102,13 @@ class FileSource:
             self._fd = -1
 
 
-class StreamSource:
+class StreamSource(ByteSource):
     """A pipe such as standard input: forward only, with the last 8 MiB held for stepping back."""
 
     def __init__(self, name: str, stream: BinaryIO) -> None:
         self.name = name
-        self.size: int | None = None
         self._stream = stream
-        self._held: deque[bytes] = deque()
-        self.earliest = 0
-        self._end = 0
+        self._held = Held()
 
     def read_at(self, offset: int, size: int) -> bytes:
         if offset < self.earliest:
@@ -90,34 +116,28 @@ class StreamSource:
                 f"{self.name!r} cannot be read again at byte {offset:,}: it is a stream, of which"
                 f" only the last {HISTORY >> 20} MiB are held. Store it in a file and scan that."
             )
-        while self._end < offset + size and self._advance():
+        while self._held.end < offset + size and self._advance():
             pass
-        wanted: list[bytes] = []
-        at = self.earliest
-        for part in self._held:
-            if at + len(part) > offset and at < offset + size:
-                wanted.append(part[max(0, offset - at) : offset + size - at])
-            at += len(part)
-        return b"".join(wanted)
+        return self._held.cut(offset, size)
 
     def _advance(self) -> bool:
         try:
             part = self._stream.read(1 << 20)
         except OSError as error:
             raise InputError(
-                f"reading {self.name!r} failed at byte {self._end:,}: {error.strerror}."
+                f"reading {self.name!r} failed at byte {self._held.end:,}: {error.strerror}."
                 " Check the program that writes to it."
             ) from error
         if not part:
             return False
         self._held.append(part)
-        self._end += len(part)
-        while self._end - self.earliest - len(self._held[0]) >= HISTORY:
-            self.earliest += len(self._held.popleft())
+        self.earliest = self._held.begin
         return True
 
     def close(self) -> None:
-        self._held.clear()
+        self._held = Held(self._held.end)
+        if self.name != "-":
+            self._stream.close()
 
 
 def open_source(ref: InputRef | str, *, retry: RetryPolicy | None = None) -> ByteSource:
@@ -129,15 +149,20 @@ def open_source(ref: InputRef | str, *, retry: RetryPolicy | None = None) -> Byt
     name = ref.name if isinstance(ref, InputRef) else ref
     if name == "-":
         return StreamSource(name, sys.stdin.buffer)
-    scheme, found, _ = name.partition("://")
-    if not found or Path(name).exists():
-        if not Path(name).exists():
-            raise UsageError(f"there is no file {name!r}. Check the path.")
-        if not Path(name).is_file():
-            return StreamSource(name, Path(name).open("rb"))
+    scheme, remote, _ = name.partition("://")
+    path = Path(name)
+    if path.is_file():
         return FileSource(name)
-    from detector.read.remote import FsspecSource, HttpSource  # noqa: PLC0415 - imports requests
+    if path.exists() and not path.is_dir():
+        return StreamSource(name, path.open("rb"))
+    if not remote or path.exists():
+        raise UsageError(f"there is no file {name!r}. Check the path.")
+    policy = retry or RetryPolicy()
+    # Imported here: a scan of local files loads no network library.
+    if scheme.lower() in ("http", "https"):
+        from detector.read.web import HttpSource  # noqa: PLC0415
 
-    if scheme in ("http", "https"):
-        return HttpSource(name, retry or RetryPolicy())
-    return FsspecSource(name, retry or RetryPolicy())
+        return HttpSource(name, policy)
+    from detector.read.remote import FsspecSource  # noqa: PLC0415
+
+    return FsspecSource(name, policy)

@@ -28,12 +28,14 @@ FOREIGN: Final = {
     b"PAR1": "It is a Parquet file: a WARC, ARC or WET file is wanted",
 }
 
+FROM_THE_START: Final = Position()
+
 RECOGNISE: Final = 64 << 20
 """A file in whose first bytes, this many, nothing begins that we know, is no archive."""
 
 
 def read_steps(
-    source: ByteSource, *, start: Position = Position(), block_cap: int
+    source: ByteSource, *, start: Position = FROM_THE_START, block_cap: int
 ) -> Iterator[Step]:
     """Walk an archive: every record and every fault in file order, each with where to go on.
 
@@ -57,7 +59,7 @@ def read_record_at(
     return Fault(locator, 0, "damaged-record", message)
 
 
-class _Broken(Exception):  # noqa: N818 - a way out of a half-read record, not an error of ours
+class _Broken(Exception):
     """A record that cannot be given: the code and message of its fault."""
 
     def __init__(self, code: str, message: str, head: Head | None = None) -> None:

@@ -68,5 +68,7 @@ class Window:
         block = self.source.read_at(begin, BLOCK)
         self._view = memoryview(block)
         self._at = begin
+        if self.end is None:
+            self.end = self.source.size
         if len(block) < BLOCK and (block or self.end is None or self.end > begin):
             self.end = begin + len(block)
