@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from collections.abc import Iterator
@@ -55,10 +54,10 @@ TYPES = {
 def spelled(dtype: pl.DataType) -> str:
     """A type as the page spells it."""
     if isinstance(dtype, pl.List):
-        return f"list of {TYPES[type(dtype.inner)]}"
+        return f"list of {TYPES[dtype.inner.base_type()]}"
     if dtype == pl.Datetime("us", "UTC"):
         return "timestamp"
-    return TYPES[type(dtype)]
+    return TYPES[dtype.base_type()]
 
 
 def described(table: str) -> list[tuple[str, str, str]]:
@@ -152,13 +151,11 @@ def test_there_are_examples() -> None:
     assert len(examples()) == 3
 
 
-@pytest.mark.parametrize(
-    "example", examples(), ids=lambda text: hashlib.md5(text.encode()).hexdigest()[:6]
-)
-def test_the_examples_run(example: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("number", range(3))
+def test_the_examples_run(number: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     scan_all(tmp_path / "labels")
     monkeypatch.chdir(tmp_path)
-    exec(compile(example, "docs/formats.md", "exec"), {})
+    exec(compile(examples()[number], "docs/formats.md", "exec"), {})
 
 
 def test_the_check_of_a_finished_folder_finds_a_changed_byte(
