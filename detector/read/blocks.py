@@ -25,7 +25,7 @@ class Block:
 def record_kind(cursor: Cursor) -> str | None:
     """The format of the record that begins at the cursor, or None."""
     cursor.ensure(SIGHT, join=True)
-    if not cursor.buffer.startswith(b"WARC", cursor.pos):
+    if cursor.buffer[cursor.pos : cursor.pos + 5].upper() != b"WARC/":
         cursor.ensure(LINE_CAP, join=True)
     return kind_expected(cursor.buffer, cursor.pos)
 

@@ -10,7 +10,7 @@ from typing import Final
 HEAD_CAP: Final = 64 << 10
 FIELD_CAP: Final = 2000
 
-HEAD_END = re.compile(rb"\n\r?\n")
+HEAD_END = re.compile(rb"\n\r{0,2}\n")
 """The empty line after a head: CRLF CRLF, or bare LFs (which RFC 9112 2.2 lets a reader take)."""
 
 _DATE = re.compile(
@@ -108,6 +108,7 @@ def parse_arc_line(line: bytes) -> Head:
         names, version = _ARC2, "ARC/2"
     else:
         fields = text.rsplit(" ", 4)
+        fields += [""] * (5 - len(fields))
         names, version = _ARC1, "ARC/1"
     headers = tuple(zip(names, fields, strict=True))
     url, length = fields[0], fields[-1]

@@ -11,8 +11,9 @@ LINE_CAP: Final = 16 << 10
 SIGHT: Final = 128
 """Bytes after which a WARC record's beginning can be told."""
 
-# ISO 28500:2017 clause 4: a version line, then named fields. Lines may end in LF alone.
-_WARC_EXPECTED = re.compile(rb"WARC/[^\r\n]{0,32}\r?\n")
+# ISO 28500:2017 clause 4: a version line, then named fields. Lines may end in LF alone, and in
+# CR CR LF, which files get that were written in text mode.
+_WARC_EXPECTED = re.compile(rb"WARC/[^\r\n]{0,32}\r{0,2}\n", re.IGNORECASE)
 _WARC = (
     rb"WARC/[0-9]{1,3}(?:\.[0-9]{1,3}){0,4}[ \t]{0,8}\r?\n[A-Za-z][A-Za-z0-9_-]{0,63}[ \t]{0,8}:"
 )
@@ -32,12 +33,15 @@ def kind_expected(buffer: bytes, at: int) -> str | None:
 
     Lenient: any version, any date. `buffer` holds `LINE_CAP` bytes from there, or all there are.
     """
-    if buffer.startswith(b"WARC", at):
-        return "WARC" if _WARC_EXPECTED.match(buffer, at) else None
+    if _WARC_EXPECTED.match(buffer, at):
+        return "WARC"
     if _ARC_EXPECTED.match(buffer, at) is None:
         return None
     end = buffer.find(b"\n", at, at + LINE_CAP)
-    return "ARC" if end > 0 and _is_arc_line(buffer[at:end]) else None
+    if end < 0:
+        return None
+    line = buffer[at:end]
+    return "ARC" if _is_arc_line(line) or _has_no_length(line) else None
 
 
 def find_start(buffer: bytes, at: int, stop: int | None = None) -> int:
@@ -73,6 +77,11 @@ def _sure_arc_line(buffer: bytes, at: int) -> bool:
 def _is_arc_line(line: bytes) -> bool:
     fields = line.rstrip(b"\r").rsplit(b" ", 4)
     return len(fields) == 5 and _INTEGER.fullmatch(fields[4]) is not None
+
+
+def _has_no_length(line: bytes) -> bool:
+    """Whether this is a file's head, or a line with an address and a date, but without a length."""
+    return line.startswith(b"filedesc:") or _ADDRESS_DATE.search(line) is not None
 
 
 def begins_record(buffer: bytes) -> bool:
