@@ -12,7 +12,6 @@ from typing import Any, Final
 from detector.errors import UsageError
 from detector.records import Document, Evidence, Finding, Score
 from detector.score.protocol import Detector, Signal
-from detector.score.signals.registry import default_signals
 from detector.score.weights import load_model
 
 ENTRY_POINTS: Final = "detector.detectors"
@@ -83,6 +82,7 @@ def load_panel(model: Path, extra: Sequence[str] = ()) -> Panel:
     """
     # Numba and the kernels load here, in the processes that score, and nowhere else.
     from detector.score.detectors.hashed_ngram import HashedNgram  # noqa: PLC0415
+    from detector.score.signals.registry import default_signals  # noqa: PLC0415
 
     loaded = load_model(model)
     detectors: list[Detector] = [HashedNgram(loaded), *(outside_detector(name) for name in extra)]
