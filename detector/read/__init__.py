@@ -8,10 +8,11 @@ from detector.read.capture import BODY_CAP, decode_capture, is_page, skip_code
 from detector.read.inputs import InputRef, expand_inputs
 from detector.read.retry import RetryPolicy
 from detector.read.source import ByteSource, open_source
-from detector.read.walker import read_record_at, read_steps
+from detector.read.walker import READ_TYPES, read_record_at, read_steps
 
 __all__ = [
     "BODY_CAP",
+    "READ_TYPES",
     "ByteSource",
     "InputRef",
     "RetryPolicy",

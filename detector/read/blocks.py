@@ -86,6 +86,8 @@ def read_block(cursor: Cursor, length: int | None, keep: int) -> Block:
 def _read_long(cursor: Cursor, length: int | None, keep: int) -> Block:
     """The same for a block too long to be held, or of unknown length: searched as it passes."""
     start = cursor.place
+    if length is None and not cursor.member.compressed:
+        return _read_unstated(cursor, keep)
     claimed = None if length is None else start + length
     cursor.ensure(keep, join=True)
     kept = cursor.buffer[cursor.pos : cursor.pos + keep]
@@ -104,6 +106,18 @@ def _read_long(cursor: Cursor, length: int | None, keep: int) -> Block:
             return _ended(kept, start, claimed, claimed)
         cursor.pos = max(cursor.pos, last - LINE_CAP) if more else last
     return _ended(kept, start, cursor.place, claimed)
+
+
+def _read_unstated(cursor: Cursor, keep: int) -> Block:
+    """The same in a plain stretch, without a length: up to a plain record or a member."""
+    start = cursor.place
+    offset, _ = cursor.where(start)
+    found = cursor.containers.find(offset)
+    end = cursor.containers.window.find_end() if found is None else found
+    cursor.ensure(min(keep, end - offset))
+    kept = cursor.buffer[cursor.pos : cursor.pos + min(keep, end - offset)]
+    cursor.skip(end - offset)
+    return _ended(kept, start, cursor.place, None)
 
 
 def _choose(cursor: Cursor, claimed: int | None) -> int:

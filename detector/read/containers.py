@@ -126,6 +126,9 @@ def _read_dictionary(window: Window) -> zstd.ZstdDict | None:
     try:
         if held.startswith(ZSTD_MAGIC):
             held = zstd.ZstdDecompressor().decompress(held, DICTIONARY_CAP)
-        return zstd.ZstdDict(held)
+        dictionary = zstd.ZstdDict(held)
+        # Only a decompressor looks at what is in it.
+        zstd.ZstdDecompressor(zstd_dict=dictionary)
     except (zstd.ZstdError, ValueError):
         return None
+    return dictionary

@@ -25,6 +25,7 @@ _ARC_EXPECTED = re.compile(_SCHEME + rb"[^\r\n ]")
 _ARC_LINE = rb"\n(?=" + _SCHEME + rb"[^\r\n ])"
 _SOUGHT = re.compile(_WARC + rb"|" + _ARC_LINE)
 _ADDRESS_DATE = re.compile(rb" (?:[0-9]{1,3}\.){3}[0-9]{1,3} [0-9]{8,18} ")
+_FILE_HEAD = re.compile(rb"filedesc:[!-~][ -~]*\r?$")
 _INTEGER = re.compile(rb"-?[0-9]{1,18}")
 
 
@@ -81,7 +82,7 @@ def _is_arc_line(line: bytes) -> bool:
 
 def _has_no_length(line: bytes) -> bool:
     """Whether this is a file's head, or a line with an address and a date, but without a length."""
-    return line.startswith(b"filedesc:") or _ADDRESS_DATE.search(line) is not None
+    return _FILE_HEAD.match(line) is not None or _ADDRESS_DATE.search(line) is not None
 
 
 def begins_record(buffer: bytes) -> bool:

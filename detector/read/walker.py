@@ -9,7 +9,7 @@ from detector.read.blocks import at_member, at_padding, read_block, record_kind
 from detector.read.containers import Containers
 from detector.read.cursor import Cursor
 from detector.read.heads import HEAD_CAP, HEAD_END, Head, parse_arc_line, parse_warc_head
-from detector.read.members import PIECE, Member
+from detector.read.members import FEED, PIECE, Member
 from detector.read.source import ByteSource
 from detector.read.starts import LINE_CAP, find_start
 from detector.read.window import Window
@@ -196,7 +196,8 @@ class _Walk:
 
     def _stepped(self, item: ArchiveRecord | Fault, resume: Position) -> Step:
         self.ordinal += 1
-        consumed = resume.offset if resume.inner is None else self.cursor.member.fed
+        # Of what the decompressor was last fed, nobody knows how much it has used.
+        consumed = max(resume.offset, self.cursor.member.fed - FEED)
         return Step(item, Position(resume.offset, resume.inner, self.ordinal), consumed)
 
     def _seen(self) -> str:
