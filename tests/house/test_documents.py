@@ -1,0 +1,123 @@
+"""The documents are true: links lead somewhere, commands exist, codes and options are explained."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import click
+import pytest
+
+from detector.cli.explain import explain
+from detector.cli.scan import scan
+from detector.cli.show import show
+from detector.errors import EXIT_INTERRUPTED, DetectorError
+from detector.label.policy import CLASSIFIER, PRE_LLM
+from detector.records import Label
+from tests.house.source import PACKAGE, ROOT
+
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+_LINK = re.compile(r"\[[^\]\n]*\]\(([^)\s]+)\)")
+_FENCE = re.compile(r"(?ms)^```.*?^```")
+
+
+def named(page: Path) -> str:
+    return page.relative_to(ROOT).as_posix()
+
+
+def anchors(page: Path) -> set[str]:
+    """The anchors of a page's headings, as GitHub makes them."""
+    titles = re.findall(r"(?m)^#+ (.+)$", _FENCE.sub("", page.read_text(encoding="utf-8")))
+    return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=named)
+def test_every_link_leads_to_something(page: Path) -> None:
+    text = _FENCE.sub("", page.read_text(encoding="utf-8"))
+    broken = []
+    for target in _LINK.findall(text):
+        if re.match(r"[a-z]+:", target):
+            continue
+        name, _, anchor = target.partition("#")
+        goal = (page.parent / name).resolve() if name else page
+        if not goal.exists() or (anchor and anchor not in anchors(goal)):
+            broken.append(target)
+    assert not broken
+
+
+@pytest.mark.parametrize("page", PAGES, ids=named)
+def test_every_make_target_that_is_named_exists(page: Path) -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    targets = set(re.findall(r"(?m)^([a-z-]+):", makefile))
+    text = page.read_text(encoding="utf-8")
+    used = set(re.findall(r"(?m)(?:^|`)make (?:PYTHON=\S+ )?([a-z-]+)", text))
+    assert used <= targets
+
+
+@pytest.mark.parametrize("page", PAGES, ids=named)
+def test_every_script_that_is_named_exists(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    used = set(re.findall(r"(?:`|^|\s)((?:scripts|benchmarks|tests|docs|detector)/[\w/.-]*)", text))
+    missing = {name for name in used if not _exists(name.rstrip("."))}
+    assert not missing
+
+
+def _exists(name: str) -> bool:
+    return (ROOT / name).exists() or (ROOT / f"{name}.py").exists()
+
+
+@pytest.mark.parametrize("command", [scan, show, explain], ids=lambda command: command.name)
+def test_every_option_is_in_the_guide(command: click.Command) -> None:
+    guide = (ROOT / "docs" / "scan.md").read_text(encoding="utf-8")
+    options = [
+        option
+        for parameter in command.params
+        if isinstance(parameter, click.Option)
+        for option in parameter.opts
+    ]
+    assert [option for option in options if f"`{option}" not in guide] == []
+
+
+def test_every_option_of_the_guide_exists() -> None:
+    guide = (ROOT / "docs" / "scan.md").read_text(encoding="utf-8")
+    known = {
+        option
+        for command in (scan, show, explain)
+        for parameter in command.params
+        for option in parameter.opts
+    }
+    assert set(re.findall(r"`(--[a-z-]+)", guide)) <= known | {"--help"}
+
+
+def test_every_label_and_every_reason_is_explained_once() -> None:
+    terms = (ROOT / "docs" / "terms.md").read_text(encoding="utf-8")
+    explained = re.findall(r"(?m)^### `([a-z.-]+)`$", terms)
+    wanted = {*(label.value for label in Label), CLASSIFIER, PRE_LLM, *obstacles()}
+    assert sorted(explained) == sorted(wanted)
+
+
+def obstacles() -> set[str]:
+    """The reasons for `not-assessed`: the strings that the policy's `_obstacle` may return."""
+    tree = ast.parse((PACKAGE / "label" / "policy.py").read_text(encoding="utf-8"))
+    [function] = [n for n in tree.body if getattr(n, "name", "") == "_obstacle"]
+    returned = [n.value for n in ast.walk(function) if isinstance(n, ast.Return) and n.value]
+    return {
+        part.value
+        for value in returned
+        for part in ast.walk(value)
+        if isinstance(part, ast.Constant) and isinstance(part.value, str)
+    }
+
+
+def test_the_reasons_are_found_in_the_policy() -> None:
+    """The test above compares with nothing if the policy is written in another way."""
+    assert {"too-short", "not-prose"} <= obstacles()
+
+
+def test_every_exit_code_is_explained_with_its_error() -> None:
+    page = (ROOT / "docs" / "exit-codes.md").read_text(encoding="utf-8")
+    rows = re.findall(r"(?m)^\| (\d+) \| (?:`(\w+)`)? ?\|", page)
+    errors = [DetectorError, *DetectorError.__subclasses__()]
+    wanted = {(str(error.exit_code), error.__name__) for error in errors}
+    assert set(rows) == wanted | {("0", ""), (str(EXIT_INTERRUPTED), "")}
