@@ -31,6 +31,7 @@ _SUPERSETS: Final = {
     "shift_jis": "cp932",
     "iso8859-11": "cp874",
 }
+_EAST_ASIAN: Final = ("cp949", "gb18030", "big5hkscs", "cp932", "euc_jp")
 _HEAD: Final = 4096  # WHATWG looks for <meta> in 1,024 bytes; pages with long comments need more
 _META: Final = re.compile(
     rb"<meta\b[^>]{0,300}?\bcharset\s{0,8}=\s{0,8}[\"']?\s{0,8}([\w.:-]{2,40})", re.I
@@ -40,8 +41,9 @@ _XML: Final = re.compile(
 )
 _CONTROLS: Final = bytes(b for b in range(32) if b not in b"\t\n\f\r\x1b") + b"\x7f"
 # Random and compressed bytes hold about 11 % control characters and make 10 % or more
-# replacement characters in every multi-byte encoding; pages hold next to none of either.
-_MOST_CONTROLS: Final = 0.02
+# replacement characters in every multi-byte encoding; pages hold next to none of either, and
+# those that a broken program sprinkled with NULs stay under half of the first.
+_MOST_CONTROLS: Final = 0.08
 _MOST_REPLACED: Final = 0.05
 _SAMPLE: Final = 1 << 16
 
@@ -84,13 +86,30 @@ def _decode_legacy(body: bytes, declared: str | None) -> tuple[str, str] | None:
             return body.decode(codec), codec
         except UnicodeDecodeError:
             tried.append(codec)
-    tried.append(_python_codec(detect_encoding(body, max_len=_SAMPLE) or "") or "cp1252")
     # The utf-8 that almost fits comes first: one bad byte in a page does not change its encoding.
-    for codec in dict.fromkeys(["utf-8", *tried]):
+    # Last what browsers fall back to, in which every byte stands for something.
+    for codec in dict.fromkeys(["utf-8", *tried, *_detections(body), "cp1252"]):
         text = body.decode(codec, "replace")
         if not _garbled(text) and (codec != "utf-8" or _mostly_sound(text)):
             return text, codec
     return None
+
+
+def _detections(body: bytes) -> Iterator[str]:
+    """What two detectors take the bytes for, the second only where the first is surely wrong.
+
+    resiliparse's takes short EUC-KR pages for UTF-8, and charset-normalizer's takes Central
+    European ones for Western; on the encodings of East Asia the second is right.
+    """
+    found = _python_codec(detect_encoding(body, max_len=_SAMPLE) or "")
+    if found is not None and found != "utf-8":
+        yield found
+        return
+    from charset_normalizer import from_bytes  # noqa: PLC0415 - rarely needed
+
+    best = from_bytes(body[:_SAMPLE], cp_isolation=list(_EAST_ASIAN), steps=5).best()
+    if best is not None:
+        yield best.encoding
 
 
 def _declarations(head: bytes, declared: str | None) -> Iterator[str]:
@@ -152,4 +171,4 @@ def _mostly_sound(text: str) -> bool:
     """Whether UTF-8 read more characters beyond ASCII well than badly."""
     bad = text.count("\ufffd")
     wide = sum(not c.isascii() for c in text) - bad
-    return wide > bad
+    return wide > bad or bad == 0
