@@ -55,10 +55,26 @@ class Containers:
                 return GzipMember(window, offset)
             if head.startswith(ZSTD_MAGIC):
                 return ZstdFrame(window, offset, self._file_dictionary())
-            if len(head) == 8 and _is_skippable(head):
-                offset += 8 + int.from_bytes(head[4:8], "little")
-                continue
-            return Member(window, offset)
+            after = self._after_skippable(offset, head)
+            if after is None:
+                return Member(window, offset)
+            offset = after
+
+    def _after_skippable(self, offset: int, head: bytes) -> int | None:
+        """Where a skippable frame ends, if that is one: a member follows, or the end of the file.
+
+        Nothing in such a frame can be checked; without this, four damaged bytes could pass over
+        the rest of a file.
+        """
+        size = int.from_bytes(head[4:8], "little")
+        if len(head) < 8 or not _is_skippable(head) or size > DICTIONARY_CAP:
+            return None
+        end = offset + 8 + size
+        tail = self.window.read(end - 1, 5)
+        follows = tail[1:]
+        if len(tail) == 1 or follows.startswith((GZIP_MAGIC, ZSTD_MAGIC)) or _is_skippable(follows):
+            return end
+        return None
 
     def find(self, offset: int, limit: int | None = None) -> int | None:
         """The first place from `offset` on where a sound member or a plain record begins.

@@ -177,6 +177,12 @@ def test_a_head_that_never_ends_costs_one_fault_and_bounded_memory(make: object)
     assert [record.url for record in records(data)] == [url(0)]
 
 
+def test_four_bytes_that_look_like_a_skippable_frame_do_not_pass_over_the_file() -> None:
+    data = MEMBERS[0] + b"P*M\x18" + b"".join(MEMBERS[1:])
+    assert [record.url for record in records(data)] == [url(number) for number in range(COUNT)]
+    assert lost(data) == [("damaged-record", len(MEMBERS[0]), 4)]
+
+
 def test_a_wrong_locator_gives_a_fault() -> None:
     item = read_record_at(Bytes(MEMBERS[0]), Locator("made", 10**9, 5), block_cap=CAP)
     assert isinstance(item, Fault)
