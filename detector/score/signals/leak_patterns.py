@@ -68,7 +68,8 @@ LEAKS: Final = (
           r"<grok-card [^<>]{1,200}>|\bgrok_render_citation_card_json\b"),
     _words(
         "artefact.self-reference",
-        ("as an ai", "s an artificial intel", "language model", "openai use policy"),
+        ("as an ai ", "as an ai,", "m an ai ", "s an artificial intel", "language model",
+         "openai use policy"),
         rf"(?:(?<=[.!?]\s)|^|(?<=but )|(?<=but, ))As {_MODEL},? (?:and )?(?:"
         rf"(?:my (?:training|knowledge|purpose|primary))\b|I {_HAS_NOT}\b)"
         r"|(?:(?<=[.!?]\s)|^)I(?:['’]m| am) (?:just |only )?an? (?:AI|large) language model\b"
@@ -76,9 +77,9 @@ LEAKS: Final = (
     ),
     _words(
         "artefact.cutoff",
-        ("nowledge cut", "last knowledge", "last update", "last training", "training data",
-         "training cut", "latest training", "latest knowledge", "recent training",
-         "recent knowledge"),
+        ("nowledge cut", "last knowledge", "last training", "my last update", "my latest update",
+         "most recent update", "latest training", "latest knowledge", "recent training",
+         "recent knowledge", "y training data", "y training cut"),
         r"\b(?:as of|up to|until|since) my (?:last |latest |most recent )?"
         r"(?:knowledge|training)(?: data)?(?: cut-?off| update)?\b"
         r"|\bas of my (?:last|latest|most recent) update,? (?:in|on|from) (?:\w+ )?20[2-3]\d\b"
@@ -87,8 +88,10 @@ LEAKS: Final = (
     ),
     _words(
         "artefact.assistant-phrase",
-        ("certainly", "sure!", "absolutely!", "of course!", "sorry", "apologi", "regenerate re",
-         "would you like me", "let me know if you"),
+        ("certainly!", "certainly, here", "certainly, i", "sure!", "sure, here", "sure thing!",
+         "absolutely!", "of course!", "of course, here", "sorry, but i ca", "sorry but i ca",
+         "sorry, but i am", "ize, but i ca", "ise, but i ca", "regenerate response",
+         "would you like me to", "d like me to"),
         r"^\W{0,3}(?:Certainly|Sure(?: thing)?|Absolutely|Of course)[!,.] "
         r"(?:Here(?:['’]s| is| are) (?:an?|the|your|some|my) |Below (?:is|are) "
         r"|I(?:['’]d| would) be happy to )"
