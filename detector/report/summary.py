@@ -162,7 +162,7 @@ def render_summary(summary: Summary) -> str:
     if summary.lost:
         lines.append(f"  {'bytes lost to damage':<24}{thousands(summary.lost):>14}")
     if summary.rate is not None:
-        took = f"({thousands(round(summary.seconds))} s)"
+        took = f"(in {summary.seconds:,.1f} s)"
         lines.append(f"  {'documents a second':<24}{summary.rate:>14,.1f}  {took}")
     lines += [
         f"  failed: {harmless(name, 200)}: {harmless(error, 300)}"
