@@ -76,9 +76,15 @@ class Worker:
         self.process: BaseProcess = context.Process(
             target=run_worker, args=(theirs, settings, self.heartbeat), daemon=True
         )
-        self.process.start()
-        theirs.close()
-        hello = self.receive()
+        try:
+            self.process.start()
+            theirs.close()
+            hello = self.receive()
+        except (EOFError, OSError, WorkerDied) as error:
+            raise DetectorError(
+                f"a worker process ended before it began ({type(error).__name__}: {error}): the"
+                " reason stands above; if there is none, look for too little memory"
+            ) from error
         assert isinstance(hello, Hello)
         if hello.error is not None:
             raise hello.error

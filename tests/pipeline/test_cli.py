@@ -1,0 +1,177 @@
+"""The commands as a user meets them: explain, show, dry run, standard input, JSON, help."""
+
+from __future__ import annotations
+
+import fcntl
+import gzip
+import json
+import os
+import pty
+import struct
+import subprocess
+import termios
+from pathlib import Path
+
+import pytest
+
+import detector
+from tests.pipeline import runs
+from tests.pipeline.conftest import PART
+
+
+def ran(*arguments: str | Path, **options: bytes) -> str:
+    done = runs.detector(*arguments, **options)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def locator(row: dict[str, object]) -> str:
+    inner = "" if row["inner"] is None else f"!{row['inner']}"
+    return f"{row['file']}@{row['offset']}{inner}+{row['length']}"
+
+
+def test_help_names_every_command_and_exit_code() -> None:
+    text = ran("--help")
+    for word in ("scan", "show", "explain", "fit", "Exit codes", "130"):
+        assert word in text
+    for name in ("scan", "show", "explain", "fit"):
+        assert "Usage" in ran(name, "--help")
+
+
+def test_help_and_mistakes_answer_without_loading_models() -> None:
+    """`--help` imports neither numba nor polars."""
+    code = "import sys, detector.cli; print({'numba', 'polars'} & set(sys.modules))"
+    done = subprocess.run([*runs.command()[:1], "-c", code], capture_output=True, check=True)
+    assert done.stdout.decode().strip() == "set()"
+
+
+def test_explain_replays_what_the_row_says(labels: Path) -> None:
+    """Text form and JSON agree with the documents table, for a record of each file."""
+    for row in runs.table(labels, "documents").unique("file").iter_rows(named=True):
+        told = json.loads(ran("explain", locator(row), "--json"))
+        assert told["kind"] == "document"
+        assert told["outcome"]["fingerprint"]["exact"] == row["fingerprint"]
+        assert told["outcome"]["verdict"]["label"] == row["label"]
+        assert told["outcome"]["verdict"]["score"] == pytest.approx(row["score"])
+        assert told["policy"] == row["policy"]
+        text = ran("explain", locator(row))
+        for word in (row["url"], row["fingerprint"], row["label"], row["policy"], "score"):
+            assert word in text
+
+
+def test_explain_replays_skips_too(labels: Path) -> None:
+    for row in runs.table(labels, "unlabelled").unique("code").iter_rows(named=True):
+        assert row["code"] in ran("explain", locator(row))
+
+
+def test_explain_refuses_what_is_no_locator(tmp_path: Path) -> None:
+    done = runs.detector("explain", "x.warc.gz")
+    assert done.returncode == 2
+    assert "FILE@OFFSET+LENGTH" in done.stderr
+    done = runs.detector("explain", f"{tmp_path}/none.warc.gz@0+1")
+    assert done.returncode == 2
+    assert "none.warc.gz" in done.stderr
+
+
+def test_nothing_of_a_page_reaches_the_terminal_raw(tmp_path: Path) -> None:
+    """Escape sequences in URL, header, title and text are shown, not sent."""
+    from tests.pipeline.test_watchdog import write_pages
+
+    body = b"<title>a\x1b]0;owned\x07</title><p>" + b"word \x1b[31mred " * 60 + b"</p>"
+    archive = write_pages(tmp_path / "a.warc.gz", {"http://x.example/\x1b[2J": body})
+    runs.scan(archive, "--out", tmp_path / "out")
+    row = runs.table(tmp_path / "out", "documents").row(0, named=True)
+    assert "\x1b" not in ran("explain", locator(row))
+    assert "\x1b" not in ran("show", tmp_path / "out")
+
+
+def test_show_sums_up_a_folder(labels: Path) -> None:
+    told = json.loads(ran("show", labels, "--json"))
+    assert told["state"] == "complete"
+    assert told["books"]["records"] == 462
+    assert sum(told["labels"].values()) == told["books"]["documents"]
+    text = ran("show", labels)
+    assert "462" in text
+    assert "warc-request" in text
+
+
+def test_show_of_what_is_no_folder_of_labels(tmp_path: Path) -> None:
+    for path in (tmp_path, tmp_path / "none"):
+        done = runs.detector("show", path)
+        assert done.returncode == 2
+        assert str(path) in done.stderr
+
+
+def test_scan_prints_its_summary_as_text_or_json(crawl: Path, tmp_path: Path) -> None:
+    told = json.loads(ran("scan", crawl, "--out", tmp_path / "a", "--json"))
+    assert told["books"]["records"] == 462
+    assert str(tmp_path / "b") in ran("scan", crawl, "--out", tmp_path / "b")
+
+
+def test_standard_input_is_an_input(crawl: Path, labels: Path, tmp_path: Path) -> None:
+    """The rows are those of the file, but for the file's name."""
+    data = (crawl / "a.warc.gz").read_bytes()
+    ran("scan", "-", "--quiet", "--out", tmp_path / "out", *PART, stdin=data)
+    streamed = runs.table(tmp_path / "out", "documents").drop("file")
+    filed = runs.table(labels, "documents")
+    filed = filed.filter(filed["file"].str.ends_with("a.warc.gz")).drop("file")
+    assert streamed.equals(filed)
+
+
+def test_a_path_list_as_common_crawl_publishes_them(crawl: Path, tmp_path: Path) -> None:
+    paths = tmp_path / "warc.paths.gz"
+    paths.write_bytes(gzip.compress(b"a.warc.gz\nb.warc\n"))
+    options = ("--paths-file", paths, "--base-url", crawl, "--out", tmp_path / "out")
+    told = json.loads(ran("scan", *options, "--json"))
+    assert (told["inputs"], told["books"]["records"]) == (2, 462)
+
+
+def test_a_dry_run_estimates_and_writes_nothing(crawl: Path, labels: Path, tmp_path: Path) -> None:
+    """On a crawl smaller than the sample the estimate is the truth."""
+    told = json.loads(ran("scan", crawl, "--dry-run", "--json", "--out", tmp_path / "out"))
+    assert not (tmp_path / "out").exists()
+    truth = runs.table(labels, "documents")
+    assert told["sampled_documents"] == told["documents"] == len(truth)
+    shares = {share["label"]: share["count"] for share in told["shares"]}
+    assert shares == dict(truth["label"].value_counts().iter_rows())
+    assert "estimate: about" in ran("scan", crawl, "--dry-run")
+
+
+def test_with_text_stores_the_text(crawl: Path, tmp_path: Path) -> None:
+    runs.scan(crawl / "b.warc", "--out", tmp_path / "out", "--with-text")
+    documents = runs.table(tmp_path / "out", "documents")
+    assert documents["text"].str.len_chars().min() > 100
+    assert "text" not in runs.table(tmp_path / "out", "documents").drop("text").columns
+
+
+def test_the_other_extractor_can_be_chosen(crawl: Path, tmp_path: Path) -> None:
+    runs.scan(crawl / "b.warc", "--out", tmp_path / "out", "--extractor", "trafilatura")
+    assert runs.manifest(tmp_path / "out")["settings"]["extractor"] == "trafilatura"
+    assert len(runs.table(tmp_path / "out", "documents")) > 20
+
+
+def test_a_bar_is_shown_on_a_terminal_and_nowhere_else(crawl: Path, tmp_path: Path) -> None:
+    assert runs.detector("scan", crawl, "--out", tmp_path / "a").stderr == ""
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 120, 0, 0))
+    arguments = ("scan", crawl, "--out", tmp_path / "b")
+    process = subprocess.Popen(runs.command(*arguments), stdout=subprocess.DEVNULL, stderr=theirs)
+    os.close(theirs)
+    shown = b""
+    while True:
+        try:
+            shown += os.read(ours, 4096)
+        except OSError:  # the other end is closed
+            break
+    assert process.wait() == 0
+    os.close(ours)
+    assert b"docs/s" in shown
+    assert b"records" in shown
+
+
+def test_the_public_names_are_these() -> None:
+    """Everything in `__all__` loads; a change here is a change of the interface."""
+    for name in detector.__all__:
+        assert getattr(detector, name) is not None
+    with pytest.raises(AttributeError):
+        detector.nothing_of_the_sort  # noqa: B018
