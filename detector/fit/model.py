@@ -15,6 +15,7 @@ import numpy as np
 
 from detector.errors import OutputError
 from detector.fit.calibrate import cross_scores, make_calibration
+from detector.fit.card import model_card
 from detector.fit.config import FitConfig, FitReport
 from detector.fit.corpora import LabelledText, assign_folds, read_corpora
 from detector.fit.train import common_words, draw_windows, require_sklearn, train
@@ -52,8 +53,6 @@ def fit_model(config: FitConfig, progress: Callable[[str], None] = _quiet) -> Fi
         config.model, digest, len(texts), len(drawn.text), bands, time.monotonic() - started
     )
     if config.card is not None:
-        from detector.fit.card import model_card  # noqa: PLC0415 - only here
-
         _write(config.card, model_card(texts, config, report).encode("utf-8"))
     return report
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import warnings
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -204,6 +205,8 @@ def _regress(
 ) -> tuple[NDArray[np.int16], tuple[float, float]]:
     """Fit one regression; gives int16 weights, and the scale and intercept to read them with."""
     _, logistic_regression, _ = require_sklearn()
+    from sklearn.exceptions import ConvergenceWarning  # noqa: PLC0415 - only training needs it
+
     rows = matrix[keep]
     rare = np.bincount(rows.indices, minlength=rows.shape[1]) < _FEWEST_WINDOWS
     rows.data[rare[rows.indices]] = 0
@@ -211,7 +214,10 @@ def _regress(
     model = logistic_regression(
         C=config.strength, max_iter=config.iterations, tol=1e-3, random_state=config.seed
     )
-    model.fit(rows, drawn.machine[keep], sample_weight=drawn.weight[keep])
+    with warnings.catch_warnings():
+        # The iterations are a setting: to stop early is a part of the regularisation.
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        model.fit(rows, drawn.machine[keep], sample_weight=drawn.weight[keep])
     coefficients = model.coef_[0]
     scale = float(np.abs(coefficients).max()) / _LARGEST or 1.0
     weights = np.rint(coefficients / scale).astype(np.int16)
