@@ -127,7 +127,7 @@ def test_every_record_that_another_reader_reads_is_read(reader: Any, name: str) 
 @pytest.mark.parametrize("name", manifest())
 @pytest.mark.parametrize("reader", [by_warcio, by_fastwarc])
 def test_blocks_are_the_bytes_the_other_reader_gives(reader: Any, name: str) -> None:
-    """For pages with a name of their own whose lengths agree; where they do not, the archive's length was wrong."""
+    """For pages with a name of their own. Where lengths differ, the archive's own was wrong."""
     ours = [(key(item.type, item.record_id, item.url), item) for item in read(name)]
     count = Counter(known for known, _ in ours)
     alone = {known: item for known, item in ours if count[known] == 1 and is_page(item)}
