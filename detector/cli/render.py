@@ -27,7 +27,7 @@ def render_explanation(replayed: Replay, *, full: bool) -> str:
             f"signature  {outcome.fingerprint.signature[:16].hex()}...",
         ]
         lines += _evidence_lines(outcome.evidence)
-        lines += _verdict_lines(outcome.verdict)
+        lines += _verdict_lines(outcome.verdict, replayed.fpr)
     elif isinstance(outcome, Skip):
         lines.append(f"skip       {outcome.code}: {SKIPS.get(outcome.code, '')}")
         lines.append(f"           {harmless(outcome.detail)}")
@@ -89,16 +89,20 @@ def _evidence_lines(evidence: Evidence) -> list[str]:
     return lines
 
 
-def _verdict_lines(verdict: Verdict) -> list[str]:
+def _verdict_lines(verdict: Verdict, fpr: float) -> list[str]:
     lines = [f"label      {verdict.label.value}"]
     if verdict.p_value is not None:
-        lines.append(
+        side = "at or below" if verdict.p_value <= fpr else "above"
+        lines += [
             f"p-value    {verdict.p_value:.5f}: the share of human calibration texts of this kind"
-            " that score at least as high"
-        )
+            " that score at least as high",
+            f"           {side} the false-positive rate of {fpr:g}",
+        ]
     if verdict.probability is not None:
-        lines.append(f"probable   {verdict.probability:.4f} (calibrated probability of AI)")
-    lines.append(f"because    {', '.join(verdict.reasons) or '-'}")
+        lines.append(
+            f"probable   {verdict.probability:.4f}: probability of AI, were half of all texts AI"
+        )
+    lines.append(f"because    {', '.join(verdict.reasons) or 'nothing speaks for AI'}")
     lines.append(f"policy     {verdict.policy}")
     return lines
 
@@ -123,6 +127,7 @@ def explanation_json(replayed: Replay) -> str:
         "http_headers": None if replayed.capture is None else replayed.capture.headers,
         "kind": kind,
         "outcome": plain,
+        "fpr": replayed.fpr,
         "policy": replayed.policy,
     }
     return json.dumps(whole, indent=2, default=str)

@@ -24,13 +24,15 @@ class Replay:
     """One record with everything that a scan of these settings finds out about it.
 
     record: None when the archive is damaged there (then `outcome` is the fault). capture: None
-    when the record holds no page. outcome: what the scan's row says.
+    when the record holds no page. outcome: what the scan's row says. fpr: the false-positive rate
+    that the label is held to. policy: the digest of the policy.
     """
 
     locator: Locator
     record: ArchiveRecord | None
     capture: Capture | None
     outcome: LabelledDocument | Skip | Fault
+    fpr: float
     policy: str
 
 
@@ -44,12 +46,17 @@ def replay(locator: Locator, settings: ScanSettings | None = None) -> Replay:
         raise UsageError("standard input cannot be replayed: store it in a file and name that")
     [ref] = expand_inputs([locator.file], paths_file=None, base_url=None)
     with open_source(ref) as source:
-        record = read_record_at(source, locator, block_cap=settings.body_cap + HEAD_ROOM)
+        found = read_record_at(source, locator, block_cap=settings.body_cap + HEAD_ROOM)
     assessor = Assessor(settings)
-    if isinstance(record, Fault):
-        return Replay(locator, None, None, record, assessor.policy.digest)
-    if not is_page(record):
-        return Replay(locator, record, None, settle_skip(record), assessor.policy.digest)
-    decoded = decode_capture(record, body_cap=settings.body_cap)
-    capture = decoded if isinstance(decoded, Capture) else None
-    return Replay(locator, record, capture, assessor.assess(record), assessor.policy.digest)
+    capture: Capture | None = None
+    outcome: LabelledDocument | Skip | Fault
+    if isinstance(found, Fault):
+        outcome = found
+    elif not is_page(found):
+        outcome = settle_skip(found)
+    else:
+        decoded = decode_capture(found, body_cap=settings.body_cap)
+        capture = decoded if isinstance(decoded, Capture) else None
+        outcome = assessor.assess(found)
+    record = None if isinstance(found, Fault) else found
+    return Replay(locator, record, capture, outcome, settings.fpr, assessor.policy.digest)
