@@ -48,7 +48,7 @@ LEAKS: Final = (
     _tool(
         "artefact.oaicite",
         ("oaicite:", "oai_citation"),
-        r":{0,2}contentReference\[oaicite:\d{1,4}\]\{index=\d{1,4}\}"
+        r":{0,2}contentReference\[oaicite:\d{1,4}\](?:\{index=\d{1,4}\})?"
         r"|\[?oaicite:\d{1,4}\b|oai_citation:\d{1,4}‡?",
     ),
     _tool(
@@ -99,7 +99,7 @@ LEAKS: Final = (
         r"generate|provide|continue with) (?:that|this|your|the) "
         r"(?:request|prompt|task|content|information)\b"
         r"|^Regenerate response$"
-        r"|^(?:[^\n]{0,200}[.!] )?Would you like me to (?:also )?(?:expand|adjust|revise|rewrite|"
+        r"|(?:^|(?<=[.!?:] ))Would you like me to (?:also )?(?:expand|adjust|revise|rewrite|"
         r"refine|tailor|create|generate|make|draft|continue|elaborate|format|turn|proceed)\b"
         r"|\blet me know if you(?:['’]d| would) like me to (?:expand|adjust|revise|rewrite|refine|"
         r"tailor|add|make|change|tweak|include|elaborate|continue|modify)\b",

@@ -19,9 +19,9 @@ _ANNOUNCED = re.compile(
     r"\b(?:phrases?|strings?|tokens?|tags?|markers?|marks?|arti?efacts?|artifacts?|placeholders?|"
     r"messages?|sentences?|wording|text|prompts?|repl(?:y|ies)|responses?|outputs?|disclaimers?|"
     r"errors?|citations?|parameters?)\b[^.!?\n]{0,40}\Z"
-    r"|\b(?:says?|said|saying|replie[sd]|respond(?:s|ed)|answer(?:s|ed)|wrote|writes?|reads|"
-    r"stat(?:es|ed)|print(?:s|ed)|search(?:ed|ing)? for|look(?:ed|ing)? for|see|saw|seeing|"
-    r"contains?|containing|called|like)\b[^.!?\n]{0,12}\Z",
+    r"|\b(?:says?|said|saying|replie[sd]|respond(?:s|ed)|answer(?:s|ed)|wrote|writes|reads|"
+    r"stat(?:es|ed)|print(?:s|ed)|search(?:ed|ing)? for|look(?:ed|ing)? for|"
+    r"contains?|containing|called)\b[^.!?\n]{0,12}\Z",
     re.IGNORECASE,
 )
 _MODELS = re.compile(
@@ -141,6 +141,8 @@ _SPELLED: Final = {
     "’": "(?:'|’|&#0?39;|&apos;|&rsquo;|&#8217;)",
     '"': '(?:"|&quot;|&#34;)',
     "&": "(?:&amp;|&)",
+    "<": "(?:<|&lt;|&#60;)",
+    ">": "(?:>|&gt;|&#62;)",
 }
 
 
