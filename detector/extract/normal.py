@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import re
-import sys
 import unicodedata
+from collections.abc import Iterator
 from functools import cache
 from typing import Final
+
+import numpy as np
+import numpy.typing as npt
 
 NORMAL_FORM: Final = "nfkc-casefold.v1"
 
 _ASCII: Final = "".join(chr(c).lower() if chr(c).isalnum() else " " for c in range(128))
+_IGNORABLE: Final = ("\u00ad", "\u200b-\u200f", "\u2060-\u206f", "\ufeff")
+_SLICE: Final = 1 << 14
+# Stream-Safe Text Format (UAX #15, 13): to order n marks on one character takes n x n steps.
+_MOST_MARKS: Final = 30
+_MAYBE_STACKED: Final = re.compile(rf"[^\w\s!-/:-@\[-`{{-~]{{{_MOST_MARKS + 1}}}")
 
 
 def normal_form(text: str) -> str:
@@ -19,33 +27,69 @@ def normal_form(text: str) -> str:
     NFKC and full case folding (Unicode 3.13, D145 and D146); characters that Unicode calls default
     ignorable, such as zero-width spaces and soft hyphens, vanish; everything else that is neither
     letter, mark nor number parts words. Punctuation goes because it is what copies of a text differ
-    in: quotation marks, dashes, bullets. Idempotent.
+    in: quotation marks, dashes, bullets. Of more than 30 combining marks in a row the rest goes.
+    Idempotent.
 
     >>> normal_form("“Don’t”  PANIC\u200b!") == normal_form('"don\\'t" panic')
     True
     """
     if text.isascii():
         return " ".join(text.translate(_ASCII).split())
-    for _ in range(4):  # folding can make new composites, and composing new letters to fold
-        folded = _fold(text)
-        if folded == text:
+    # No word depends on those around it, and slices keep the forms in between small.
+    return " ".join(form for part in _slices(text) if (form := _fold(part)))
+
+
+def _slices(text: str) -> Iterator[str]:
+    """Cut a text before spaces, into slices as little over 16,384 characters as that allows."""
+    start = 0
+    while len(text) - start > _SLICE:
+        end = text.find(" ", start + _SLICE)
+        if end < 0:
             break
-        text = folded
-    return text
+        yield text[start:end]
+        start = end
+    yield text[start:]
 
 
 def _fold(text: str) -> str:
-    ignorable, other = _classes()
-    text = ignorable.sub("", unicodedata.normalize("NFKC", text))
-    text = unicodedata.normalize("NFKC", text.casefold())
-    return " ".join(other.sub(" ", text).split())
+    """Fold until nothing changes: words without a vanished character can compose and fold anew."""
+    while True:
+        if _MAYBE_STACKED.search(text) is not None:
+            text = _stacked().sub(r"\1", text)
+        text = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+        text = _words(text)
+        if unicodedata.is_normalized("NFKC", text) and text.casefold() == text:
+            return text
+
+
+def _words(text: str) -> str:
+    """Keep letters, marks and numbers; drop what is ignorable; a space for everything else."""
+    codes = np.frombuffer(text.encode("utf-32-le", "replace"), "<u4")
+    kept = _table()[codes].tobytes().decode("utf-32-le")
+    return " ".join(kept.replace("\0", "").split())
 
 
 @cache
-def _classes() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """Compile the classes of characters that vanish, and that part words."""
-    kept = bytes(unicodedata.category(chr(c))[0] in "LMN" for c in range(sys.maxunicode + 1))
-    ranges = [f"\\U{run.start():08x}-\\U{run.end() - 1:08x}" for run in re.finditer(b"\0+", kept)]
-    return re.compile("[\u00ad\u200b-\u200f\u2060-\u206f\ufeff]+"), re.compile(
-        f"[{''.join(ranges)}]+"
-    )
+def _table() -> npt.NDArray[np.uint32]:
+    """What each code point becomes: itself, a space, or NUL for what is dropped; uint32[0x110000].
+
+    Planes 2 and 3 are ideographs, assigned or to be; planes 4 and above hold no letters, and the
+    marks of plane 14 are invisible.
+    """
+    table = np.full(0x110000, ord(" "), np.uint32)
+    for code in range(0x20000):
+        if unicodedata.category(chr(code))[0] in "LMN":
+            table[code] = code
+    table[0x20000:0x40000] = np.arange(0x20000, 0x40000)
+    table[0xE0000:0xE1000] = 0
+    for run in _IGNORABLE:
+        table[ord(run[0]) : ord(run[-1]) + 1] = 0
+    return table
+
+
+@cache
+def _stacked() -> re.Pattern[str]:
+    """Match a run of combining marks that is too long; its first group is what stays of it."""
+    marks = bytes(unicodedata.combining(chr(code)) != 0 for code in range(0x20000))
+    runs = [f"\\U{run.start():08x}-\\U{run.end() - 1:08x}" for run in re.finditer(b"\1+", marks)]
+    return re.compile(f"([{''.join(runs)}]{{{_MOST_MARKS}}})[{''.join(runs)}]+")

@@ -9,14 +9,15 @@ from typing import Final
 from detector.extract.charset import decode_body
 from detector.extract.extractors import Extractor
 from detector.extract.language import detect_language
+from detector.extract.limits import within_limits, without_leaking_formatting
 from detector.extract.normal import normal_form
 from detector.extract.words import count_words
 from detector.records import Capture, Document, Fault, Skip
 
 _CONTROL: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufeff]+")
 _TITLE_LENGTH: Final = 500
-# The parser holds about 260 bytes a node: at two nodes a tag this bounds it to about 100 MB.
-MOST_TAGS: Final = 200_000
+# More than any article and most books; what is over is cut and the origin says so.
+MOST_CHARACTERS: Final = 1 << 20
 
 
 def extract_document(
@@ -24,9 +25,9 @@ def extract_document(
 ) -> Document | Skip | Fault:
     """Turn a page into a document, or say why it is none.
 
-    Plain text and the text of WET records is used as it is. A page of more than 200,000 tags is
-    cut there and its origin marked truncated. min_words: fewer are a skip "too-short".
-    Faults: "charset-undecodable", "extract-error".
+    Plain text and the text of WET records is used as it is. A page is cut where its markup passes
+    one of `limits`, and a text after 2^20 characters; its origin is then marked truncated.
+    min_words: fewer are a skip "too-short". Faults: "charset-undecodable", "extract-error".
     """
     origin = capture.origin
     decoded = decode_body(capture.body, capture.charset)
@@ -42,14 +43,17 @@ def extract_document(
     if _is_plain(capture):
         text = source.replace("\r\n", "\n").replace("\r", "\n")
     else:
-        markup = _first_tags(source, MOST_TAGS)
+        markup = within_limits(source)
         if len(markup) < len(source):
             origin = replace(origin, truncated=True)
         try:
-            found = extractor.extract(markup)
+            found = extractor.extract(without_leaking_formatting(markup))
         except Exception as error:  # an extractor may raise anything; the page is lost, not the run
             return _fault(capture, "extract-error", f"{extractor.name}: {error!r}"[:300])
         text, title = found.text, _clean_title(found.title)
+    if len(text) > MOST_CHARACTERS:
+        text = text[:MOST_CHARACTERS]
+        origin = replace(origin, truncated=True)
     text = _CONTROL.sub("", text).strip()
     if not text:
         return _skip(capture, "no-text", f"{len(source)} characters of source")
@@ -73,16 +77,6 @@ def extract_document(
 
 def _is_plain(capture: Capture) -> bool:
     return capture.origin.record_type == "conversion" or capture.origin.media_type == "text/plain"
-
-
-def _first_tags(source: str, most: int) -> str:
-    """Cut a page before its tag number `most`, counting every "<"."""
-    if source.count("<") <= most:
-        return source
-    at = -1
-    for _ in range(most + 1):
-        at = source.index("<", at + 1)
-    return source[:at]
 
 
 def _clean_title(title: str | None) -> str | None:

@@ -1,0 +1,165 @@
+"""What a page may cost: cut before the markup that a parser cannot build in bounded memory and time.
+
+HTML's tree construction is not linear. The limits are far above what pages written in earnest
+reach, and each stands against one way to make a small page expensive. The parser
+(Lexbor 2, through resiliparse) holds about 260 bytes a node and as much an attribute.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Final
+
+MOST_TAGS: Final = 200_000
+MOST_DEPTH: Final = 2_000  # main-text extraction walks up from every node; Blink stops at 512
+MOST_ATTRIBUTES: Final = 400_000
+MOST_ATTRIBUTES_A_TAG: Final = 20_000  # each is compared with all those before it
+MOST_OPTIONS: Final = 10_000  # Lexbor looks through all options of a select for each
+MOST_COPIES: Final = 300_000
+# A page of fewer tags and characters than these cannot be dear enough to be worth a closer look.
+_FEW_TAGS: Final = 8_000
+_FEW_CHARACTERS: Final = 1 << 20
+_FEW_FORMATTING: Final = 500
+
+_TAG: Final = re.compile(r"<(?:(!--)|[!?]|(/?)([a-zA-Z][^\s/>]{0,30}))")
+# A quote that is never closed is met once at most of each kind, so this is linear.
+_INSIDE: Final = re.compile(r"""=\s*(?:"[^"]*"|'[^']*'|[^\s>]*)|(>)|([^\s/>=]+)""")
+_COMMENT_END: Final = re.compile("--!?>")
+# Void elements, and those that end where the next of their kind begins.
+_FLAT: Final = frozenset(
+    [
+        "area",
+        "base",
+        "basefont",
+        "bgsound",
+        "br",
+        "col",
+        "embed",
+        "frame",
+        "hr",
+        "img",
+        "input",
+        "keygen",
+        "link",
+        "meta",
+        "param",
+        "source",
+        "track",
+        "wbr",
+        "p",
+        "li",
+        "dd",
+        "dt",
+        "option",
+        "optgroup",
+        "tr",
+        "td",
+        "th",
+        "thead",
+        "tbody",
+        "tfoot",
+        "colgroup",
+        "rp",
+        "rt",
+        "html",
+        "head",
+        "body",
+    ]
+)
+_RAW: Final = {
+    name: re.compile(f"</{name}", re.I) for name in ("script", "style", "textarea", "title")
+}
+_FORMATTING: Final = re.compile(
+    r"<(/?)(?:b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)(?=[\s/>])", re.I
+)
+
+
+def within_limits(source: str) -> str:
+    """The page, or as much of its beginning as stays within the limits above. Linear time."""
+    tags = source.count("<")
+    if tags <= _FEW_TAGS and len(source) <= _FEW_CHARACTERS:
+        return source
+    return source[: _Survey(source).first_excess()]
+
+
+def without_leaking_formatting(markup: str) -> str:
+    """Make formatting elements plain spans where they could multiply; the text stays the same.
+
+    Each `<b>` left open is opened again in every later paragraph (HTML, "reconstruct the active
+    formatting elements"), so that n of each make n x n nodes: 7,000 tags made 6 million.
+    """
+    tags = markup.count("<")
+    if tags <= _FEW_FORMATTING or len(_FORMATTING.findall(markup)) * tags <= MOST_COPIES:
+        return markup
+    return _FORMATTING.sub(r"<\1span", markup)
+
+
+@dataclass(slots=True)
+class _Survey:
+    """One pass over a page's tags that ends where a limit is passed."""
+
+    source: str
+    tags: int = 0
+    attributes: int = 0
+    options: int = 0
+    depth: int = 0
+    open: Counter[str] = field(default_factory=Counter)
+
+    def first_excess(self) -> int:
+        """The offset of the tag that is too much, or the page's length."""
+        at = 0
+        while (found := _TAG.search(self.source, at)) is not None:
+            comment, closing, name = found.groups()
+            at = found.end()
+            self.tags += 1
+            if comment:
+                at = self._after(_COMMENT_END, at - 2)
+            elif name:
+                at = self._enter(name.lower(), bool(closing), at)
+            if self._too_much():
+                return found.start()
+        return len(self.source)
+
+    def _enter(self, name: str, closing: bool, at: int) -> int:
+        """Count a tag whose name ends at `at`; gives the place from where to go on."""
+        if name not in _FLAT:
+            if not closing:
+                self.open[name] += 1
+                self.depth += 1
+            elif self.open[name]:
+                self.open[name] -= 1
+                self.depth -= 1
+        if closing:
+            return at
+        self.options += name == "option"
+        at = self._after_attributes(at)
+        # Inside <svg> a script is markup like any other.
+        if name in _RAW and not self.open["svg"] and not self.open["math"]:
+            at = self._after(_RAW[name], at)
+        return at
+
+    def _after_attributes(self, at: int) -> int:
+        most = self.attributes + MOST_ATTRIBUTES_A_TAG
+        for token in _INSIDE.finditer(self.source, at):
+            if token[1]:
+                return token.end()
+            if token[2]:
+                self.attributes += 1
+                if self.attributes > most:
+                    self.attributes = MOST_ATTRIBUTES + 1
+                    break
+        return len(self.source)
+
+    def _too_much(self) -> bool:
+        return (
+            self.tags > MOST_TAGS
+            or self.depth > MOST_DEPTH
+            or self.attributes > MOST_ATTRIBUTES
+            or self.options > MOST_OPTIONS
+        )
+
+    def _after(self, pattern: re.Pattern[str], at: int) -> int:
+        found = pattern.search(self.source, at)
+        return len(self.source) if found is None else found.end()
