@@ -62,9 +62,9 @@ def _expand(pattern: str) -> Iterator[InputRef]:
         yield InputRef(pattern)
     elif _REMOTE.match(pattern):
         yield from _expand_remote(pattern)
-    elif Path(pattern).is_dir():
+    elif pattern and Path(pattern).is_dir():
         yield from _expand_folder(pattern)
-    elif Path(pattern).exists():
+    elif pattern and Path(pattern).exists():
         yield _local(pattern)
     elif _GLOB.search(pattern):
         yield from _expand_glob(pattern)
