@@ -69,6 +69,25 @@ def test_the_labels_of_the_sample_crawl_follow_its_dates_and_voices(scanned: Pat
     assert host["fast.example.com"]["likely-ai"] >= 3
 
 
+def test_the_settings_in_the_manifest_are_those_that_the_formats_page_names(scanned: Path) -> None:
+    page = (ROOT / "docs" / "formats.md").read_text(encoding="utf-8")
+    manifest = json.loads((scanned / "labels" / "manifest.json").read_bytes())
+    row = next(line for line in page.splitlines() if line.startswith("| `settings` |"))
+    assert set(re.findall(r"`(\w+)`", row)) == {"settings", *manifest["settings"]}
+    assert "policy" in manifest["digests"]
+
+
+@pytest.mark.parametrize("table", ["documents", "signatures", "unlabelled"])
+def test_no_column_holds_a_null_that_may_not(scanned: Path, table: str) -> None:
+    page = (ROOT / "docs" / "formats.md").read_text(encoding="utf-8")
+    section = page.split(f"\n## {table}\n")[1].split("\n## ")[0]
+    full = re.findall(r"(?m)^\| `(\w+)` \| [\w ]+ \| no \|", section)
+    found = pl.read_parquet(scanned / "labels" / table / "*.parquet")
+    assert {name: found[name].null_count() for name in full if name in found.columns} == {
+        name: 0 for name in full if name != "text"
+    }
+
+
 def test_the_python_example_of_the_guide_runs(scanned: Path, tmp_path: Path) -> None:
     guide = (ROOT / "docs" / "scan.md").read_text(encoding="utf-8")
     [example] = re.findall(r"(?s)```python\n(.*?)```", guide)
