@@ -9,7 +9,7 @@ from typing import Final
 from detector.extract.charset import decode_body
 from detector.extract.extractors import Extractor
 from detector.extract.language import detect_language
-from detector.extract.limits import within_limits, without_leaking_formatting
+from detector.extract.limits import limit_page
 from detector.extract.normal import normal_form
 from detector.extract.words import count_words
 from detector.records import Capture, Document, Fault, Skip
@@ -43,11 +43,11 @@ def extract_document(
     if _is_plain(capture):
         text = source.replace("\r\n", "\n").replace("\r", "\n")
     else:
-        markup = within_limits(source)
+        markup, parsed = limit_page(source)
         if len(markup) < len(source):
             origin = replace(origin, truncated=True)
         try:
-            found = extractor.extract(without_leaking_formatting(markup))
+            found = extractor.extract(parsed)
         except Exception as error:  # an extractor may raise anything; the page is lost, not the run
             return _fault(capture, "extract-error", f"{extractor.name}: {error!r}"[:300])
         text, title = found.text, _clean_title(found.title)
