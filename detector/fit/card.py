@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from typing import Final
@@ -65,27 +66,33 @@ def model_card(texts: Sequence[LabelledText], config: FitConfig, report: FitRepo
 
 def _training(texts: Sequence[LabelledText], config: FitConfig, report: FitReport) -> str:
     humans = sum(not text.machine for text in texts)
-    return f"""\
-## What it was trained on
-
+    drawn = f"""\
 {len(texts):,} texts ({humans:,} by people, {len(texts) - humans:,} by machines), of which
 {report.windows:,} random windows of {config.shortest_window} to {config.longest_window} words were
 drawn: of a text at most {config.human_windows} (by people, and of mirrored pages) or
 {config.machine_windows} (by machines), of a source and label at most {config.texts_per_source:,}
-texts. A source and label weighs as the square root of its windows, and both labels weigh alike; the
-source `frontier_mirrors` weighs {config.mirror_weight:g} times its share. What an assistant says
-around a text that it was asked for ("Here is ...") was cut off, and so were the first 32 words of
-both sides of sets whose machine texts continue a human beginning.
+texts. A source and label weighs as the square root of its windows, and both labels weigh alike;
+the source `frontier_mirrors` weighs {config.mirror_weight:g} times its share. What an assistant
+says around a text that it was asked for ("Here is ...") was cut off, and so were the first 32
+words of both sides of sets whose machine texts continue a human beginning."""
+    settings = f"""\
+Random seed {config.seed}; vocabulary {config.vocabulary:,} words; C = {config.strength:g};
+{config.iterations} iterations of L-BFGS. The same texts, settings and versions of numpy, scipy and
+scikit-learn (named in the model file) give the same file, byte for byte."""
+    return "\n".join(
+        [
+            "## What it was trained on\n",
+            _filled(drawn),
+            _filled(settings),
+            _sources(texts) + "\n",
+            "The generators, with their texts:\n",
+            _filled(_generators(texts)),
+        ]
+    )
 
-Random seed {config.seed}; vocabulary {config.vocabulary:,} words; C = {config.strength:g},
-{config.iterations} iterations of L-BFGS.
 
-{_sources(texts)}
-
-The generators, with their texts:
-
-{_generators(texts)}
-"""
+def _filled(paragraph: str) -> str:
+    return textwrap.fill(" ".join(paragraph.split()), 100, break_on_hyphens=False) + "\n"
 
 
 def _sources(texts: Sequence[LabelledText]) -> str:
@@ -127,8 +134,9 @@ def _calibration(report: FitReport) -> str:
 
 By cross-fitting: the texts were dealt into folds that split no source of human text alone, no page
 from its mirror, and no two answers to one prompt; each text was scored by a model trained on the
-other folds. So every human-only source was scored by a model that had not seen it. p-values are
-split-conformal, by bands of length; probabilities are Platt's at equal base rates.
+other folds. So every human-only source was scored by a model that had not seen it. The model file
+holds these scores, and a model trained on all folds. p-values are split-conformal, by bands of
+length; probabilities are Platt's at equal base rates.
 
 {table}
 

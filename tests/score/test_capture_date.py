@@ -15,7 +15,7 @@ from tests.score.made import page
     [
         (FIRST_DAY - timedelta(seconds=1), ["2022-11-29"]),
         (FIRST_DAY, []),
-        (datetime(2019, 5, 1), ["2019-05-01"]),  # noqa: DTZ001 - an archive date without a zone
+        (datetime(2019, 5, 1), ["2019-05-01"]),
         (datetime(2022, 11, 30, 1, tzinfo=timezone(timedelta(hours=3))), ["2022-11-30"]),
         (None, []),
     ],

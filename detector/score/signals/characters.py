@@ -11,7 +11,7 @@ from itertools import islice
 from typing import Final
 
 from detector.records import Document, Finding
-from detector.score.signals.places import MOST_OF_A_CODE, finding
+from detector.score.signals.places import MOST_OF_A_CODE, MOST_TEXT, finding
 
 _LATIN: Final = "A-Za-z\u00c0-\u024f"
 _LETTERS: Final = _LATIN + "\u0370-\u052f"  # and Greek and Cyrillic
@@ -64,7 +64,7 @@ class Characters:
     """Reports characters that a reader cannot see, or takes for others."""
 
     def observe(self, document: Document) -> list[Finding]:
-        text = document.text
+        text = document.text[:MOST_TEXT]
         if text.isascii():
             return []
         beyond = text.encode("utf-8", "ignore").translate(None, _ASCII)

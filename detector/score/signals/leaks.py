@@ -16,7 +16,7 @@ from detector.score.signals.mentions import (
     stands_free,
 )
 from detector.score.signals.needles import Needles
-from detector.score.signals.places import MOST_OF_A_CODE, finding
+from detector.score.signals.places import MOST_OF_A_CODE, MOST_TEXT, finding
 
 _MOST_LOOKED_AT: Final = 20  # matches of one kind
 _NEEDLES: Final = Needles(sorted({needle for leak in LEAKS for needle in leak.needles}))
@@ -27,7 +27,7 @@ class Leaks:
     """Reports what a chat assistant left in a text, unless the page only speaks of it."""
 
     def observe(self, document: Document) -> list[Finding]:
-        text = document.text
+        text = document.text[:MOST_TEXT]
         needles = _NEEDLES.found(text)
         leaks = [leak for leak in LEAKS if not needles.isdisjoint(leak.needles)]
         if not text.isascii() and "\ue200" in text:
@@ -37,11 +37,12 @@ class Leaks:
             for leak in leaks
             for match in islice(leak.pattern.finditer(text), _MOST_LOOKED_AT)
         ]
-        return self._left(document, matches) if matches else []
+        return self._left(document, text, matches) if matches else []
 
-    def _left(self, document: Document, matches: list[tuple[Leak, re.Match[str]]]) -> list[Finding]:
+    def _left(
+        self, document: Document, text: str, matches: list[tuple[Leak, re.Match[str]]]
+    ) -> list[Finding]:
         """Keep the traces that were left, not spoken of."""
-        text = document.text
         if is_about_models(text, document.words, (match.span() for _, match in matches)):
             return []
         on_purpose = TEMPLATE.search(text) or TEMPLATE.search(document.title or "")

@@ -79,7 +79,7 @@ def is_about_models(text: str, words: int, traces: Iterable[tuple[int, int]]) ->
 
 _ELEMENTS: Final = "code|pre|samp|kbd|tt|blockquote|q"
 _OPAQUE: Final = "script|style|textarea|xmp|template|title"  # never read as elements inside
-_TAG = re.compile(rf"<(?:(!--)|(/?)({_ELEMENTS})\b|({_OPAQUE})\b)", re.IGNORECASE)
+_TAG = re.compile(rf"<(?=[!/bckpqstx])(?:(!--)|(/?)({_ELEMENTS})\b|({_OPAQUE})\b)", re.IGNORECASE)
 _ENDS: Final = {name: re.compile(rf"</{name}\b", re.IGNORECASE) for name in _OPAQUE.split("|")} | {
     "!--": re.compile("-->")
 }

@@ -7,6 +7,7 @@ from typing import Final
 from detector.records import Finding
 
 EXCERPT: Final = 60  # characters
+MOST_TEXT: Final = 1 << 20  # characters of a text that are looked at
 MOST_OF_A_CODE: Final = 5  # findings of one code in one page; more of the same say no more
 
 
