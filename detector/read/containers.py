@@ -76,10 +76,11 @@ class Containers:
             return end
         return None
 
-    def find(self, offset: int, limit: int | None = None) -> int | None:
+    def find(self, offset: int, limit: int | None = None, *, plain_from: int = 0) -> int | None:
         """The first place from `offset` on where a sound member or a plain record begins.
 
-        limit: where to give up.
+        limit: where to give up. plain_from: where plain records may begin: not inside a member,
+        which holds what it cannot make smaller as it was, heads of records among it.
         """
         window = self.window
         while chunk := window.read(offset, BLOCK + LINE_CAP):
@@ -87,15 +88,15 @@ class Containers:
                 break
             last = len(chunk) < BLOCK + LINE_CAP
             stop = len(chunk) if last else BLOCK
-            at = self._find_in(chunk, offset, stop)
+            at = self._find_in(chunk, offset, stop, max(0, plain_from - offset))
             if at is not None:
                 return at
             # A record line may begin right after this stretch: keep the line end before it.
             offset += stop if last else stop - 1
         return None
 
-    def _find_in(self, chunk: bytes, offset: int, stop: int) -> int | None:
-        plain = find_start(chunk, 0, stop)
+    def _find_in(self, chunk: bytes, offset: int, stop: int, plain_at: int) -> int | None:
+        plain = find_start(chunk, plain_at, stop) if plain_at < stop else -1
         limit = plain if plain >= 0 else stop
         for found in _MAGIC.finditer(chunk):
             if found.start() >= limit:

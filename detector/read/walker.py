@@ -270,21 +270,21 @@ class _Walk:
                         cursor.open(containers.open(following.offset))
                         return True
                     continue
-                at = member.end
+                found = containers.find(member.end, limit)
             else:
-                at = self._search_from(member)
-            found = containers.find(at, limit)
+                found = self._find_after(member, limit)
             if found is None:
                 return False
             cursor.open(containers.open(found))
             return True
         return False
 
-    def _search_from(self, member: Member) -> int:
+    def _find_after(self, member: Member, limit: int | None = None) -> int | None:
+        """Where the next good member, or plain record, begins after a member without an end."""
         if not member.compressed:
-            return self.cursor.where(self.cursor.place)[0]
-        earliest = self.window.source.earliest
-        return max(member.offset + 1, member.fed - BACK, earliest)
+            return self.containers.find(self.cursor.where(self.cursor.place)[0], limit)
+        at = max(member.offset + 1, member.fed - BACK, self.window.source.earliest)
+        return self.containers.find(at, limit, plain_from=member.fed)
 
     def _broke_off(self) -> str | None:
         """What is wrong with the member at whose end the cursor stands; None when nothing is.
@@ -296,7 +296,7 @@ class _Walk:
         if member.failed is not None:
             return f"a compressed member cannot be inflated: {member.failed[:60]}"
         if member.compressed and member.end is None:
-            found = self.containers.find(self._search_from(member))
+            found = self._find_after(member)
             if found is not None:
                 return f"a compressed member runs on over the next one, at byte {found:,}"
         return None

@@ -110,6 +110,7 @@ LARGE_FILES = {
     "plain": b"".join(LARGE),
     "gzip": b"".join(gzip.compress(record, 1, mtime=0) for record in LARGE),
     "gzip, one member": gzip.compress(b"".join(LARGE), 1, mtime=0),
+    "gzip, stored": b"".join(gzip.compress(record, 0, mtime=0) for record in LARGE),
     "zstd": b"".join(map(zst, LARGE)),
     "zstd, one frame": zst(b"".join(LARGE)),
 }
@@ -128,7 +129,7 @@ def test_a_large_archive_is_read_resumed_replayed_and_piped(name: str) -> None:
     assert list(read_steps(pipe(data, 65_537), block_cap=CAP)) == walked
 
 
-@pytest.mark.parametrize("name", ["gzip", "zstd"])
+@pytest.mark.parametrize("name", ["gzip", "zstd", "gzip, stored"])
 @pytest.mark.parametrize("hit", [0, 9, 23])
 def test_damage_in_a_large_archive_costs_one_member(name: str, hit: int) -> None:
     data = bytearray(LARGE_FILES[name])
@@ -139,3 +140,13 @@ def test_damage_in_a_large_archive_costs_one_member(name: str, hit: int) -> None
     assert [r.url for r in records(broken)] == [url(n) for n in range(24) if n != hit]
     assert lost(broken) == [("damaged-member", place.offset, place.length)]
     assert [fault.ordinal for fault in faults(broken)] == [hit]
+
+
+@pytest.mark.parametrize("name", ["gzip", "zstd", "gzip, stored"])
+def test_a_cut_large_archive_gives_its_last_record_in_part(name: str) -> None:
+    """The head in a member's stored bytes is not taken for another record."""
+    data = LARGE_FILES[name][:-100_000]
+    found = records(data)
+    assert [record.url for record in found] == [url(n) for n in range(24)]
+    assert [record.cut for record in found] == [False] * 23 + [True]
+    assert faults(data) == []
