@@ -18,6 +18,7 @@ _IGNORABLE: Final = ("\u00ad", "\u200b-\u200f", "\u2060-\u206f", "\ufeff")
 _SLICE: Final = 1 << 14
 # Stream-Safe Text Format (UAX #15, 13): to order n marks on one character takes n x n steps.
 _MOST_MARKS: Final = 30
+_MOST_ROUNDS: Final = 6  # every code point settles in three, alone and under marks
 _MAYBE_STACKED: Final = re.compile(rf"[^\w\s!-/:-@\[-`{{-~]{{{_MOST_MARKS + 1}}}")
 
 
@@ -52,14 +53,28 @@ def _slices(text: str) -> Iterator[str]:
 
 
 def _fold(text: str) -> str:
-    """Fold until nothing changes: words without a vanished character can compose and fold anew."""
-    while True:
-        if _MAYBE_STACKED.search(text) is not None:
-            text = _stacked().sub(r"\1", text)
-        text = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
-        text = _words(text)
-        if unicodedata.is_normalized("NFKC", text) and text.casefold() == text:
-            return text
+    """Fold until nothing changes: letters can compose, and fold, where a character vanished."""
+    text = unicodedata.normalize("NFKC", _bounded(text))
+    for _ in range(_MOST_ROUNDS):
+        text = _words(unicodedata.normalize("NFKC", text.casefold()))
+        if _settled(text):
+            break
+        text = _bounded(text)
+    return text
+
+
+def _settled(text: str) -> bool:
+    """Whether words would fold to themselves."""
+    if unicodedata.normalize("NFKC", text.casefold()) != text:
+        return False
+    return _MAYBE_STACKED.search(text) is None or _bounded(text) == text
+
+
+def _bounded(text: str) -> str:
+    """Take away what goes beyond 30 combining marks in a row."""
+    if _MAYBE_STACKED.search(text) is None:
+        return text
+    return _stacked().sub(r"\1", text)
 
 
 def _words(text: str) -> str:

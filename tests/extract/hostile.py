@@ -35,7 +35,13 @@ HOSTILE: Final = MappingProxyType[str, Callable[[int], str]](
         "formatting": lambda n: _page(_fill("<b><i><p>x", n)),
         "formatting with attributes": lambda n: _page(_numbered("<b a={}><p>x", n)),
         "fonts closed late": lambda n: _page(
-            _numbered("<font size={}>", n // 2) + "<p></font>" * (n // 22)
+            _numbered("<font size={}>", n // 2) + _fill("<p></font>", n // 2)
+        ),
+        "formatting under the limit": lambda n: _page(
+            _numbered("<b a={}><p>x", 12_000) + _fill("<p>x", n)
+        ),
+        "formatting that its end tags do not reach": lambda n: _page(
+            _numbered("<b a={}><table></b></table><p>x", n)
         ),
         "anchors": lambda n: _page(_fill("<a><p>x", n)),
         "siblings": lambda n: _page(_fill("<p>a b</p>", n)),
@@ -49,6 +55,7 @@ HOSTILE: Final = MappingProxyType[str, Callable[[int], str]](
         "one huge attribute": lambda n: _page(f'<p a="{_fill("x", n)}">'),
         "unclosed tag": lambda n: _page("<p " + _fill("x", n)),
         "unclosed comment": lambda n: _page("<!--" + _fill("- ", n)),
+        "bogus comments": lambda n: _page(_fill("<?>", n)),
         "comments": lambda n: _page(_fill("<!---->", n)),
         "unclosed script": lambda n: _page("<script>" + _fill("<p>x ", n)),
         "entities": lambda n: _page(_fill("&amp;&#x20;", n)),
