@@ -40,6 +40,8 @@ class Progress:
 
     def skip(self, size: int) -> None:
         """Count bytes that an earlier run has done, without a part in the rate."""
+        if self._bar.disable:
+            return
         self._bar.initial += size
         self._bar.n += size
         self._base += size
