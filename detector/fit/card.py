@@ -35,12 +35,13 @@ _LIMITS: Final = """\
 
 * **{language} only.** Texts in other languages are not assessed.
 * **At least 40 words.** Short texts carry little: see the bands above.
-* **Second-language writers.** Simple, correct prose by people who write in a second language scores
-  higher than other human text; the false-positive rate on such essays is several times the stated
-  one. Measured on essays by learners in `benchmarks/quality/`.
+* **Second-language writers.** Detectors have accused people who write in a second language before
+  all others (Liang et al. 2023: seven of them flagged 61 % of essays by learners of English). What
+  this one does on two small sets of such essays stands in `benchmarks/results/quality-dev.md`; that
+  is too few texts to promise anything.
 * **Kinds of text it has not seen.** The false-positive rate holds for human texts like those of the
-  sources above. On other kinds (advertising copy, recipes, health advice, encyclopedia paragraphs)
-  it can be several times as high.
+  sources above. On other kinds, above all polished and formal ones (application essays, medical
+  summaries, advertising copy), it can be several times as high: the same file gives it by kind.
 * **Other models.** Machine texts by models, prompts and styles unlike those listed above are found
   less, and so are paraphrased texts and texts written to evade detectors.
 * **Mixed texts.** Human texts that a model polished were not trained on, and may fall either way.

@@ -1,0 +1,1 @@
+"""Quality: how well the shipped detector and policy do on labelled text they never saw."""

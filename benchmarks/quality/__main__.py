@@ -1,0 +1,5 @@
+"""Run the quality benchmark: python -m benchmarks.quality."""
+
+from benchmarks.quality.dev import main
+
+main()
