@@ -28,9 +28,9 @@ _TAG: Final = re.compile(r"<(?:(!--)|[!?]|(/?)([a-zA-Z][^\s/>]{0,30}))")
 _INSIDE: Final = re.compile(r"""=\s*(?:"[^"]*"|'[^']*'|[^\s>]*)|(>)|([^\s/>=]+)""")
 _COMMENT_END: Final = re.compile("--!?>")
 # Void elements, and those that end where the next of their kind begins.
-_FLAT: Final = frozenset(
-    "area base basefont bgsound body br col colgroup dd dt embed frame head hr html img input"  # noqa: SIM905
-    " keygen li link meta optgroup option p param rp rt source tbody td tfoot th thead tr track wbr".split()
+_FLAT: Final = (
+    " area base basefont bgsound body br col colgroup dd dt embed frame head hr html img input"
+    " keygen li link meta optgroup option p param rp rt source tbody td tfoot th thead tr track wbr "
 )
 _RAW: Final = {
     name: re.compile(f"</{name}", re.I) for name in ("script", "style", "textarea", "title")
@@ -94,7 +94,7 @@ class _Survey:
 
     def _enter(self, name: str, closing: bool, at: int) -> int:
         """Count a tag whose name ends at `at`; gives the place from where to go on."""
-        if name not in _FLAT:
+        if f" {name} " not in _FLAT:
             if not closing:
                 self.open[name] += 1
                 self.depth += 1

@@ -19,7 +19,9 @@ _SLICE: Final = 1 << 14
 # Stream-Safe Text Format (UAX #15, 13): to order n marks on one character takes n x n steps.
 _MOST_MARKS: Final = 30
 _MOST_ROUNDS: Final = 6  # every code point settles in three, alone and under marks
-_MAYBE_STACKED: Final = re.compile(rf"[^\w\s!-/:-@\[-`{{-~]{{{_MOST_MARKS + 1}}}")
+# Two quick looks before the slow one: the first passes Latin text, the second all text but marks.
+_FOREIGN: Final = re.compile(f"[^\0-\u02ff]{{{_MOST_MARKS + 1}}}")
+_NO_LETTERS: Final = re.compile(rf"[^\w\s]{{{_MOST_MARKS + 1}}}")
 
 
 def normal_form(text: str) -> str:
@@ -65,14 +67,12 @@ def _fold(text: str) -> str:
 
 def _settled(text: str) -> bool:
     """Whether words would fold to themselves."""
-    if unicodedata.normalize("NFKC", text.casefold()) != text:
-        return False
-    return _MAYBE_STACKED.search(text) is None or _bounded(text) == text
+    return unicodedata.normalize("NFKC", text.casefold()) == text == _bounded(text)
 
 
 def _bounded(text: str) -> str:
     """Take away what goes beyond 30 combining marks in a row."""
-    if _MAYBE_STACKED.search(text) is None:
+    if _FOREIGN.search(text) is None or _NO_LETTERS.search(text) is None:
         return text
     return _stacked().sub(r"\1", text)
 

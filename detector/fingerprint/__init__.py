@@ -1,4 +1,8 @@
-"""What a text can be recognised by: an exact hash and a MinHash signature."""
+"""What a text can be recognised by: an exact hash and a MinHash signature.
+
+Signatures interchange with datasketch 2, which the core does not need: its own type is one line:
+`LeanMinHash(seed=1, hashvalues=np.frombuffer(signature, "<u4"), scheme="affine32")`.
+"""
 
 from detector.fingerprint.document import SCHEME, fingerprint, fingerprint_document
 

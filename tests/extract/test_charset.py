@@ -7,9 +7,10 @@ import gzip
 import random
 
 import pytest
-from detector.extract.charset import decode_body
 from hypothesis import given
 from hypothesis import strategies as st
+
+from detector.extract.charset import decode_body
 
 GERMAN = "Der schöne Käfer läuft über die Brücke, größer als alle Mäuse. " * 4
 RUSSIAN = "Съешь же ещё этих мягких французских булок, да выпей чаю. " * 8

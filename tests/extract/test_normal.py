@@ -6,9 +6,10 @@ import time
 import unicodedata
 
 import pytest
-from detector.extract.normal import normal_form
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from detector.extract.normal import normal_form
 
 ODD = st.sampled_from("ßẞıİΣςﬁﷺ\u00ad\u200b\u0301\u0323\u0345\u1e9bǅ①½…—“\u3000Åａ가ᄀ힣ิ়\U000e0041")
 
