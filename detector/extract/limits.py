@@ -30,7 +30,8 @@ _COMMENT_END: Final = re.compile("--!?>")
 # Void elements, and those that end where the next of their kind begins.
 _FLAT: Final = (
     " area base basefont bgsound body br col colgroup dd dt embed frame head hr html img input"
-    " keygen li link meta optgroup option p param rp rt source tbody td tfoot th thead tr track wbr "
+    " keygen li link meta optgroup option p param rp rt source tbody td tfoot th thead tr track"
+    " wbr "
 )
 _RAW: Final = {
     name: re.compile(f"</{name}", re.I) for name in ("script", "style", "textarea", "title")
