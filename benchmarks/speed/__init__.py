@@ -1,0 +1,1 @@
+"""How fast a scan is and how much memory it takes: `python -m benchmarks.speed`."""
