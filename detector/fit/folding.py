@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 BREAK, DROP, ELLIPSIS, OTHER = 0, 1, 2, 123
 
-_STRETCHES = ((0, 0x3000), (0xFF00, 0x10000), (0x1D400, 0x1D800))
+_STRETCHES = ((0, 0x3000), (0xFE00, 0x10000), (0x1D400, 0x1D800))
 _KEPT = ".,;:!?()\"$%&'"
 _ALONE = dict.fromkeys("“”„‟«»″〝〞", '"') | dict.fromkeys("‘’‚‛′ʼ´`", "'") | {"…": ""}
 # Letters that look like Latin ones (Unicode TR39 confusables, the usual Cyrillic and Greek ones).
@@ -52,6 +52,6 @@ def _based(char: str, category: str) -> int:
 
 
 def folding_table() -> NDArray[np.uint8]:
-    """Make the table, uint8 of 13,568 entries: U+0000-2FFF, U+FF00-FFFF, U+1D400-1D7FF."""
+    """Make the table, uint8 of 13,824 entries: U+0000-2FFF, U+FE00-FFFF, U+1D400-1D7FF."""
     points = [p for start, stop in _STRETCHES for p in range(start, stop)]
     return np.array([_folded(chr(point)) for point in points], dtype=np.uint8)

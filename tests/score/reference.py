@@ -20,11 +20,13 @@ def fold(char: str, table: Any) -> int:
     point = ord(char)
     if point < 0x3000:
         return int(table[point])
-    if 0xFF00 <= point < 0x10000:
-        return int(table[0x3000 + point - 0xFF00])
+    if 0xFE00 <= point < 0x10000:
+        return int(table[0x3000 + point - 0xFE00])
     if 0x1D400 <= point < 0x1D800:
-        return int(table[0x3100 + point - 0x1D400])
-    return 123 if point < 0x10000 else 0
+        return int(table[0x3200 + point - 0x1D400])
+    if point < 0x10000:
+        return 123
+    return 1 if 0xE0000 <= point < 0xE0200 else 0
 
 
 def words_and_marks(text: str, table: Any) -> list[list[int]]:

@@ -59,7 +59,7 @@ def test_the_shipped_file_is_small_and_english() -> None:
 
 
 @settings(max_examples=200)
-@given(st.text(alphabet="abcdeéПаo10'’.,!?…“ \n\u200b\u00ad天🙂*-ﬁ", max_size=200))
+@given(st.text(alphabet="abcdeéПаo10'’.,!?…“ \n\u200b\u00ad天🙂*-ﬁ\ufeff\U000e0041", max_size=200))
 def test_the_kernel_agrees_with_the_obvious_way_on_odd_texts(text: str) -> None:
     expected = np.float32(reference.score(text, MODEL.arrays))
     assert np.array_equal(DETECTOR.score([text])[0], expected, equal_nan=True)
@@ -78,6 +78,8 @@ def test_the_kernel_agrees_with_the_obvious_way_on_prose(text: str) -> None:
         ("o", "ο"),  # Greek
         ("e", "é"),
         ("an", "a\u200bn"),
+        ("an", "a\ufeffn\ufe0f"),
+        ("an", "a\U000e0041n\U000e0101"),
         ("the ", "**the** "),
         ("'", "’"),
         ("“", '"'),

@@ -68,7 +68,7 @@ class HashedNgram:
         powers = all(
             len(a) and len(a) & (len(a) - 1) == 0 for a in (self._common, self._plain, self._masked)
         )
-        if not powers or len(self._table) != 13_568 or len(self._fit) != 4:
+        if not powers or len(self._table) != 13_824 or len(self._fit) != 4:
             raise ModelError(
                 f"model {name!r} has arrays of sizes that this version does not read: make it"
                 " again with `detector fit`"

@@ -18,7 +18,9 @@ import math
 from typing import Any
 
 import numpy as np
-from numba import float64, int16, int64, njit, types, uint8, uint32, uint64
+from numba import float64, int16, int64, types, uint8, uint32, uint64
+
+from detector.score.compiled import compiled
 
 # What a folding table maps a code point to, besides the ASCII character that replaces it.
 BREAK = 0  # ends a word
@@ -52,10 +54,9 @@ _bytes = Array(uint8, 1, "C", readonly=True)
 _table = Array(uint32, 1, "C", readonly=True)
 _weights = Array(int16, 1, "C", readonly=True)
 _hashes = Array(uint64, 1, "C")
-_options: Any = {"cache": True, "nogil": True, "error_model": "numpy"}
 
 
-@njit([uint64(uint64)], **_options)
+@compiled(uint64(uint64))
 def _mix(value: Any) -> Any:
     """Spread a hash over all 64 bits (the finaliser of MurmurHash3)."""
     value ^= value >> _S33
@@ -65,7 +66,7 @@ def _mix(value: Any) -> Any:
     return value ^ (value >> _S33)
 
 
-@njit([Tuple((int64, int64))(_bytes, int64)], **_options)
+@compiled(Tuple((int64, int64))(_bytes, int64))
 def _decode(data: Any, at: Any) -> Any:
     """Read one code point of valid UTF-8; gives it and the offset after it."""
     first = int64(data[at])
@@ -83,19 +84,22 @@ def _decode(data: Any, at: Any) -> Any:
     return int64(0), end
 
 
-@njit([int64(int64, _bytes)], **_options)
+@compiled(int64(int64, _bytes))
 def _fold(point: Any, table: Any) -> Any:
     """Look a code point up in the folding table's three stretches."""
     if point < 0x3000:
         return int64(table[point])
-    if 0xFF00 <= point < 0x10000:
-        return int64(table[0x3000 + point - 0xFF00])
+    if 0xFE00 <= point < 0x10000:
+        return int64(table[0x3000 + point - 0xFE00])
     if 0x1D400 <= point < 0x1D800:
-        return int64(table[0x3100 + point - 0x1D400])
-    return int64(OTHER) if point < 0x10000 else int64(BREAK)
+        return int64(table[0x3200 + point - 0x1D400])
+    if point < 0x10000:
+        return int64(OTHER)
+    # Tags and variation selectors cannot be seen.
+    return int64(DROP) if 0xE0000 <= point < 0xE0200 else int64(BREAK)
 
 
-@njit([uint64(uint64, int64, int64, int64)], **_options)
+@compiled(uint64(uint64, int64, int64, int64))
 def _shape(digits: Any, length: Any, last: Any, before: Any) -> Any:
     """Hash what remains of a rare word: its length class and its last two letters."""
     if digits > 0:
@@ -104,7 +108,7 @@ def _shape(digits: Any, length: Any, last: Any, before: Any) -> Any:
     return _mix(_SHAPE + (size << _S32) + np.uint64(last * 256 + before))
 
 
-@njit([uint64(uint64, _table, uint64)], **_options)
+@compiled(uint64(uint64, _table, uint64))
 def _mask(plain: Any, common: Any, shape: Any) -> Any:
     """Give the plain hash of a common word, else its shape (`common` is an open hash table)."""
     key = uint32(plain >> _S32)
@@ -117,10 +121,7 @@ def _mask(plain: Any, common: Any, shape: Any) -> Any:
     return shape
 
 
-@njit(
-    [int64(_bytes, _bytes, _table, _hashes, _hashes)],
-    **_options,
-)
+@compiled(int64(_bytes, _bytes, _table, _hashes, _hashes))
 def tokenise(data: Any, table: Any, common: Any, plain: Any, masked: Any) -> Any:
     """Fill `plain` and `masked` with the token hashes of `data`; gives the number of tokens.
 
@@ -178,7 +179,7 @@ def tokenise(data: Any, table: Any, common: Any, plain: Any, masked: Any) -> Any
     return count
 
 
-@njit([int64(int64, int64)], **_options)
+@compiled(int64(int64, int64))
 def ngrams(tokens: Any, longest: Any) -> Any:
     """Count the n-grams (n = 1 to `longest`) of a stretch of tokens."""
     total = int64(0)
@@ -187,7 +188,7 @@ def ngrams(tokens: Any, longest: Any) -> Any:
     return total
 
 
-@njit([int64(_hashes, int64, int64, int64, uint64, Array(uint32, 1, "C"))], **_options)
+@compiled(int64(_hashes, int64, int64, int64, uint64, Array(uint32, 1, "C")))
 def buckets_of(hashes: Any, start: Any, stop: Any, longest: Any, buckets: Any, out: Any) -> Any:
     """List the bucket of every n-gram (n = 1 to `longest`) of tokens [start, stop); gives how many.
 
@@ -203,7 +204,7 @@ def buckets_of(hashes: Any, start: Any, stop: Any, longest: Any, buckets: Any, o
     return count
 
 
-@njit([int64(_hashes, int64, int64, int64, _weights)], **_options)
+@compiled(int64(_hashes, int64, int64, int64, _weights))
 def weigh(hashes: Any, start: Any, stop: Any, longest: Any, weights: Any) -> Any:
     """Sum the weights of the n-grams that `buckets_of` lists; `weights` has one a bucket."""
     total = int64(0)
@@ -216,13 +217,10 @@ def weigh(hashes: Any, start: Any, stop: Any, longest: Any, weights: Any) -> Any
     return total
 
 
-@njit(
-    [
-        float64(
-            _bytes, _bytes, _table, _weights, _weights, Array(float64, 1, "C", readonly=True), int64
-        )
-    ],
-    **_options,
+@compiled(
+    float64(
+        _bytes, _bytes, _table, _weights, _weights, Array(float64, 1, "C", readonly=True), int64
+    )
 )
 def score_bytes(
     data: Any, table: Any, common: Any, plain_w: Any, masked_w: Any, fit: Any, window: Any

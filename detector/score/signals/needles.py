@@ -13,8 +13,10 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
-from numba import njit, types, uint8, uint32, uint64
+from numba import types, uint8, uint32, uint64
 from numpy.typing import NDArray
+
+from detector.score.compiled import compiled
 
 _BLOCK: Final = 3
 _SLOTS: Final = 1 << 15
@@ -30,14 +32,14 @@ _rows = Array(uint8, 2, "C", readonly=True)
 _lengths = Array(uint32, 1, "C", readonly=True)
 
 
-@njit([types.intp(_bytes, types.intp)], cache=True, nogil=True)
+@compiled(types.intp(_bytes, types.intp))
 def _slot(data: Any, at: Any) -> Any:
     """Number the block of three characters that ends at `at`, whatever their case."""
     first = (types.intp(data[at - 2]) | 32) << 10
     return (first ^ ((types.intp(data[at - 1]) | 32) << 5) ^ (types.intp(data[at]) | 32)) & 0x7FFF
 
 
-@njit([uint64(_bytes, types.intp, _bytes, _rows, _lengths)], cache=True, nogil=True)
+@compiled(uint64(_bytes, types.intp, _bytes, _rows, _lengths))
 def _strings_at(data: Any, start: Any, fold: Any, rows: Any, lengths: Any) -> Any:
     """Give a mask of the strings (`rows`, of the `lengths`) that `data` has at `start`."""
     found = uint64(0)
@@ -53,7 +55,7 @@ def _strings_at(data: Any, start: Any, fold: Any, rows: Any, lengths: Any) -> An
     return found
 
 
-@njit([uint64(_bytes, _bytes, _bytes, _rows, _lengths, types.intp)], cache=True, nogil=True)
+@compiled(uint64(_bytes, _bytes, _bytes, _rows, _lengths, types.intp))
 def _scan(data: Any, fold: Any, shift: Any, rows: Any, lengths: Any, shortest: Any) -> Any:
     """Give a mask of the strings that occur in `data`.
 
