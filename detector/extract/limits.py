@@ -19,7 +19,7 @@ MOST_ATTRIBUTES_A_TAG: Final = 20_000  # each is compared with all those before 
 MOST_OPTIONS: Final = 10_000  # Lexbor looks through all options of a select for each
 MOST_COPIES: Final = 300_000
 # A page of fewer tags and characters than these cannot be dear enough to be worth a closer look.
-_FEW_TAGS: Final = 8_000
+_FEW_TAGS: Final = 12_000
 _FEW_CHARACTERS: Final = 1 << 20
 _FEW_FORMATTING: Final = 1_500
 

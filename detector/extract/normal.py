@@ -11,6 +11,8 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from detector.extract.characters import code_points
+
 NORMAL_FORM: Final = "nfkc-casefold.v1"
 
 _ASCII: Final = "".join(chr(c).lower() if chr(c).isalnum() else " " for c in range(128))
@@ -18,8 +20,11 @@ _IGNORABLE: Final = ("\u00ad", "\u200b-\u200f", "\u2060-\u206f", "\ufeff")
 _SLICE: Final = 1 << 14
 # Stream-Safe Text Format (UAX #15, 13): to order n marks on one character takes n x n steps.
 _MOST_MARKS: Final = 30
+_FIRST_MARK: Final = 0x300
 _MOST_ROUNDS: Final = 6  # every code point settles in three, alone and under marks
-# Two quick looks before the slow one: the first passes Latin text, the second all text but marks.
+# What most texts hold beyond ASCII: spaces and punctuation that part words (and the ellipsis, which
+# NFKC makes three full stops). Without these, most texts in English are ASCII, and quickly done.
+_COMMON: Final = "‘’“”–—\u00a0…•«»·©®"
 _FOREIGN: Final = re.compile(f"[^\0-\u02ff]{{{_MOST_MARKS + 1}}}")
 _NO_LETTERS: Final = re.compile(rf"[^\w\s]{{{_MOST_MARKS + 1}}}")
 
@@ -36,6 +41,9 @@ def normal_form(text: str) -> str:
     >>> normal_form("“Don’t”  PANIC\u200b!") == normal_form('"don\\'t" panic')
     True
     """
+    if not text.isascii():
+        for character in _COMMON:
+            text = text.replace(character, " ")
     if text.isascii():
         return " ".join(text.translate(_ASCII).split())
     # No word depends on those around it, and slices keep the forms in between small.
@@ -71,7 +79,9 @@ def _settled(text: str) -> bool:
 
 
 def _bounded(text: str) -> str:
-    """Take away what goes beyond 30 combining marks in a row."""
+    """Take away what goes beyond 30 combining marks in a row, after three quick looks for such."""
+    if np.count_nonzero(code_points(text) >= _FIRST_MARK) <= _MOST_MARKS:
+        return text
     if _FOREIGN.search(text) is None or _NO_LETTERS.search(text) is None:
         return text
     return _stacked().sub(r"\1", text)
@@ -79,8 +89,7 @@ def _bounded(text: str) -> str:
 
 def _words(text: str) -> str:
     """Keep letters, marks and numbers; drop what is ignorable; a space for everything else."""
-    codes = np.frombuffer(text.encode("utf-32-le", "replace"), "<u4")
-    kept = _table()[codes].tobytes().decode("utf-32-le")
+    kept = _table()[code_points(text)].tobytes().decode("utf-32-le")
     return " ".join(kept.replace("\0", "").split())
 
 

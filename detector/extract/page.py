@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from typing import Final
 
+from detector.extract.characters import CONTROL, characters_of, kinds_of
 from detector.extract.charset import decode_body
 from detector.extract.extractors import Extractor
 from detector.extract.language import detect_language
@@ -14,7 +15,7 @@ from detector.extract.normal import normal_form
 from detector.extract.words import count_words
 from detector.records import Capture, Document, Fault, Skip
 
-_CONTROL: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufeff]+")
+_CONTROLS: Final = re.compile(f"[{characters_of(CONTROL)}]+")
 _TITLE_LENGTH: Final = 500
 # More than any article and most books; what is over is cut and the origin says so.
 MOST_CHARACTERS: Final = 1 << 20
@@ -54,7 +55,7 @@ def extract_document(
     if len(text) > MOST_CHARACTERS:
         text = text[:MOST_CHARACTERS]
         origin = replace(origin, truncated=True)
-    text = _CONTROL.sub("", text).strip()
+    text = _without_controls(text).strip()
     if not text:
         return _skip(capture, "no-text", f"{len(source)} characters of source")
     words = count_words(text)
@@ -79,10 +80,15 @@ def _is_plain(capture: Capture) -> bool:
     return capture.origin.record_type == "conversion" or capture.origin.media_type == "text/plain"
 
 
+def _without_controls(text: str) -> str:
+    return _CONTROLS.sub("", text) if kinds_of(text) & CONTROL else text
+
+
 def _clean_title(title: str | None) -> str | None:
     if title is None:
         return None
-    return " ".join(_CONTROL.sub("", title[: 4 * _TITLE_LENGTH]).split())[:_TITLE_LENGTH] or None
+    start = _without_controls(title[: 4 * _TITLE_LENGTH])
+    return " ".join(start.split())[:_TITLE_LENGTH] or None
 
 
 def _skip(capture: Capture, code: str, detail: str) -> Skip:
