@@ -59,28 +59,35 @@ def _strings_at(data: Any, start: Any, fold: Any, rows: Any, lengths: Any) -> An
 def _scan(data: Any, fold: Any, shift: Any, rows: Any, lengths: Any, shortest: Any) -> Any:
     """Give a mask of the strings that occur in `data`.
 
-    Two windows move through the halves of the data by turns: each step waits for the memory that
-    the step before it named, and so one can work while the other waits.
+    Four windows move through the quarters of the data by turns: each step waits for the memory
+    that the step before it named, and so three can work while one waits.
     """
     found = uint64(0)
-    left = shortest - 1  # the last character of a window
-    middle = len(data) // 2
-    right = max(middle, left)
-    while right < len(data):
-        step = types.intp(shift[_slot(data, right)])
-        if step == 0:
-            found |= _strings_at(data, right - shortest + 1, fold, rows, lengths)
-        right += max(step, 1)
-        if left < middle:
-            step = types.intp(shift[_slot(data, left)])
+    end = len(data)
+    first, second, third = end // 4, end // 2, end // 4 * 3
+    a = shortest - 1
+    b, c, d = max(first, a), max(second, a), max(third, a)
+    while a < first or b < second or c < third or d < end:
+        if a < first:
+            step = types.intp(shift[_slot(data, a)])
             if step == 0:
-                found |= _strings_at(data, left - shortest + 1, fold, rows, lengths)
-            left += max(step, 1)
-    while left < middle:
-        step = types.intp(shift[_slot(data, left)])
-        if step == 0:
-            found |= _strings_at(data, left - shortest + 1, fold, rows, lengths)
-        left += max(step, 1)
+                found |= _strings_at(data, a - shortest + 1, fold, rows, lengths)
+            a += max(step, 1)
+        if b < second:
+            step = types.intp(shift[_slot(data, b)])
+            if step == 0:
+                found |= _strings_at(data, b - shortest + 1, fold, rows, lengths)
+            b += max(step, 1)
+        if c < third:
+            step = types.intp(shift[_slot(data, c)])
+            if step == 0:
+                found |= _strings_at(data, c - shortest + 1, fold, rows, lengths)
+            c += max(step, 1)
+        if d < end:
+            step = types.intp(shift[_slot(data, d)])
+            if step == 0:
+                found |= _strings_at(data, d - shortest + 1, fold, rows, lengths)
+            d += max(step, 1)
     return found
 
 
