@@ -83,7 +83,8 @@ class Worker:
         except (EOFError, OSError, WorkerDied) as error:
             raise DetectorError(
                 f"a worker process ended before it began ({type(error).__name__}: {error}): the"
-                " reason stands above; if there is none, look for too little memory"
+                " reason stands above. In a script of your own, call the scan under"
+                " `if __name__ == '__main__':`, for worker processes import the script too"
             ) from error
         assert isinstance(hello, Hello)
         if hello.error is not None:
