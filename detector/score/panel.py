@@ -75,7 +75,7 @@ class Panel:
         return tuple(found for signal in self.signals for found in signal.observe(document))
 
 
-def load_panel(model: Path, extra: Sequence[str] = ()) -> Panel:
+def load_panel(model: Path | str, extra: Sequence[str] = ()) -> Panel:
     """Make the panel around one model file, with the outside detectors asked for by name.
 
     Raises ModelError for a bad model file, UsageError for a detector that is not installed.
@@ -84,7 +84,7 @@ def load_panel(model: Path, extra: Sequence[str] = ()) -> Panel:
     from detector.score.detectors.hashed_ngram import HashedNgram  # noqa: PLC0415
     from detector.score.signals.registry import default_signals  # noqa: PLC0415
 
-    loaded = load_model(model)
+    loaded = load_model(Path(model))
     detectors: list[Detector] = [HashedNgram(loaded), *(outside_detector(name) for name in extra)]
     return Panel(detectors, default_signals(), {loaded.name: loaded.digest}, loaded.calibration)
 

@@ -81,7 +81,7 @@ def test_the_model_card_describes_the_shipped_model() -> None:
 def test_a_bad_model_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "m").write_bytes(b"no model")
     with pytest.raises(ModelError):
-        load_panel(tmp_path / "m")
+        load_panel(str(tmp_path / "m"))
 
 
 def test_a_detector_that_nobody_offers_is_refused() -> None:
