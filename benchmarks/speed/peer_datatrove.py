@@ -1,4 +1,4 @@
-"""datatrove's own steps over one archive; runs in the environment that `datatrove.py` makes.
+"""datatrove's own steps over one archive; runs in the environment that `peer.py` makes.
 
     python peer_datatrove.py ARCHIVE RECORDS LANGUAGE_MODEL
 

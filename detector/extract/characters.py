@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import Final
 
@@ -18,6 +19,9 @@ _RANGES: Final = (
     (EASTERN, ((0x3040, 0x30FF), *_CJK)),
     (SOUTH_EASTERN, ((0x0E00, 0x0FFF), (0x1000, 0x109F), (0x1780, 0x17FF))),
 )
+# In UTF-8: single controls, and the first bytes of all characters of a kind but the C1 controls.
+_SUSPECTS: Final = bytes({*range(9), *range(11, 32), 0x7F, 0xE0, 0xE1, *range(0xE3, 0xF5)})
+_C1: Final = re.compile(b"\xc2[\x80-\x9f]")
 
 
 def code_points(text: str) -> npt.NDArray[np.uint32]:
@@ -27,6 +31,9 @@ def code_points(text: str) -> npt.NDArray[np.uint32]:
 
 def kinds_of(text: str) -> int:
     """Which of the kinds above the text holds, as a sum of their numbers."""
+    data = text.encode("utf-8", "surrogatepass")
+    if len(data.translate(None, _SUSPECTS)) == len(data) and _C1.search(data) is None:
+        return 0
     found: int = np.bitwise_or.reduce(_table()[code_points(text)], initial=0)
     return int(found)
 

@@ -51,7 +51,7 @@ def test_a_page_full_of(name: str, costs: dict[str, list[float]]) -> None:
     ],
 )
 def test_a_page_is_cut_before_the_tag_that_is_too_much(piece: str, most: int) -> None:
-    source = piece * (most + 10_000)
+    source = piece * (most + 20_000)
     assert limit_page(source)[0] == piece * most
 
 
