@@ -43,9 +43,14 @@ def giant(size: int, made: Path) -> None:
     """One response record with a body of `size` bytes, in one gzip member."""
     piece = _PROSE * 10_000
     times = size // len(piece)
-    _write_record(
-        made, "https://example.org/giant", (piece for _ in range(times)), times * len(piece)
-    )
+    made.unlink(missing_ok=True)
+    body = (piece for _ in range(times))
+    _write_record(made, "https://example.org/giant", body, times * len(piece))
+
+
+def empty(made: Path) -> None:
+    """One response record with a body of no words."""
+    _write_record(made, "https://example.org/empty", [b"<p>"], 3)
 
 
 def hostile(made: Path) -> int:
