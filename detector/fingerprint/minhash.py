@@ -11,9 +11,9 @@ from typing import Any, Final
 
 import numpy as np
 
-from detector.fingerprint.compiled import compiled
 from detector.fingerprint.permutations import PERMUTATIONS, coefficients
 from detector.fingerprint.shingles import Shingling
+from detector.kernels import compiled
 
 _A, _B = coefficients()
 _U32: Final = np.uint32

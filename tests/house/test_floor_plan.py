@@ -10,7 +10,8 @@ import pytest
 
 from tests.house.source import MODULES, PACKAGE, ROOT, Module
 
-SHARED = {"records", "errors"}
+# What every room may import.
+SHARED = {"records", "errors", "kernels"}
 # Rooms are folders; above them stand `pipeline`, which joins them, and `cli` and `bench`.
 ABOVE = {"pipeline", "cli", "bench"}
 ROOMS = {path.name for path in PACKAGE.iterdir() if path.is_dir()} - ABOVE - {"__pycache__"}

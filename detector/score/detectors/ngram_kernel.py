@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 from numba import float64, int16, int64, types, uint8, uint32, uint64
 
-from detector.score.compiled import compiled
+from detector.kernels import compiled
 
 # What a folding table maps a code point to, besides the ASCII character that replaces it.
 BREAK = 0  # ends a word

@@ -16,7 +16,7 @@ import numpy as np
 from numba import types, uint8, uint32, uint64
 from numpy.typing import NDArray
 
-from detector.score.compiled import compiled
+from detector.kernels import compiled
 
 _BLOCK: Final = 3
 _SLOTS: Final = 1 << 15

@@ -1,4 +1,4 @@
-"""Compile a kernel ahead of its first call, and keep the machine code on disk where possible."""
+"""How kernels are compiled: ahead of their first call, the machine code kept where possible."""
 
 from __future__ import annotations
 
