@@ -26,6 +26,7 @@ _FEW_FORMATTING: Final = 1_500
 _TAG: Final = re.compile(r"<(?:(!--)|[!?]|(/?)([a-zA-Z][^\s/>]{0,30}))")
 # A quote that is never closed is met once at most of each kind, so this is linear.
 _INSIDE: Final = re.compile(r"""=\s*(?:"[^"]*"|'[^']*'|[^\s>]*)|(>)|([^\s/>=]+)""")
+_PLAIN: Final = re.compile(r'(?:\s+[\w:-]+="[^"<>]*")*\s*/?>')  # how most tags are written
 _COMMENT_END: Final = re.compile("--!?>")
 # Void elements, and those that end where the next of their kind begins.
 _FLAT: Final = (
@@ -112,6 +113,10 @@ class _Survey:
         return at
 
     def _after_attributes(self, at: int) -> int:
+        plain = _PLAIN.match(self.source, at)
+        if plain is not None and plain.end() - at < MOST_ATTRIBUTES_A_TAG:
+            self.attributes += plain[0].count('="')
+            return plain.end()
         most = self.attributes + MOST_ATTRIBUTES_A_TAG
         for token in _INSIDE.finditer(self.source, at):
             if token[1]:
