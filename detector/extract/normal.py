@@ -41,9 +41,10 @@ def normal_form(text: str) -> str:
     >>> normal_form("“Don’t”  PANIC\u200b!") == normal_form('"don\\'t" panic')
     True
     """
-    if not text.isascii():
-        for character in _COMMON:
-            text = text.replace(character, " ")
+    for character in _COMMON:
+        if text.isascii():
+            break
+        text = text.replace(character, " ")
     if text.isascii():
         return " ".join(text.translate(_ASCII).split())
     # No word depends on those around it, and slices keep the forms in between small.
