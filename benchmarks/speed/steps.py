@@ -1,9 +1,10 @@
-"""Parts of a scan alone, as commands: python -m benchmarks.speed.steps (floor | text) ARCHIVE.
+"""Parts of a scan alone: python -m benchmarks.speed.steps (floor | text | rooms) ARCHIVE.
 
 floor: inflate each gzip member with isal and parse each HTML body into a DOM with resiliparse, the
 least that any reader of HTML does; HTTP heads are cut off, content codings left as they are.
 text: read + extract. Our reader, HTTP heads and codings undone, charset, main text by resiliparse,
 title; no language, no normal form, no fingerprint, no score, no output.
+rooms: the rooms read and extract as the scan has them, with word count, language and normal form.
 
 Prints as JSON how many records there were and the CPU seconds of the work, imports left out.
 """
@@ -19,7 +20,7 @@ from pathlib import Path
 from isal import isal_zlib
 from resiliparse.parse.html import HTMLTree
 
-from detector.extract import get_extractor
+from detector.extract import extract_document, get_extractor
 from detector.extract.charset import decode_body
 from detector.extract.limits import limit_page
 from detector.read import BODY_CAP, decode_capture, is_page, open_source, read_steps
@@ -72,7 +73,21 @@ def text(path: Path) -> int:
     return count
 
 
-STEPS: dict[str, Callable[[Path], int]] = {"floor": floor, "text": text}
+def rooms(path: Path) -> int:
+    """Read and make documents; gives the number of pages."""
+    extractor = get_extractor("resiliparse")
+    count = 0
+    with open_source(str(path)) as source:
+        for step in read_steps(source, block_cap=BLOCK_CAP):
+            if isinstance(step.item, ArchiveRecord) and is_page(step.item):
+                count += 1
+                capture = decode_capture(step.item)
+                if isinstance(capture, Capture):
+                    extract_document(capture, extractor=extractor)
+    return count
+
+
+STEPS: dict[str, Callable[[Path], int]] = {"floor": floor, "text": text, "rooms": rooms}
 
 
 def main() -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+STARTED = "scan, without its start"
+
 
 @dataclass(frozen=True, slots=True)
 class Target:
@@ -34,13 +36,17 @@ def targets(found: dict[str, Any]) -> list[Target]:
     """Hold what was measured against the bounds."""
     rate, peaks = found["documents_per_cpu_second"], found["peak_mb"]
     scan, floor, peer = rate.get("scan"), rate.get("floor"), rate.get("datatrove")
+    rooms = rate.get("rooms")
+    started = rate.get(STARTED)
     workers = found.get("workers")
 
     def over(one: float | None, other: float | None) -> float | None:
         return one / other if one and other else None
 
     return [
-        Target("CPU of the scan, in read + extract", over(rate.get("text"), scan), 1.4, True),
+        Target("CPU of the scan, in read + main text", over(rate.get("text"), scan), 1.4, True),
+        Target("CPU of the scan, in rooms read + extract", over(rooms, scan), 1.4, True),
+        Target("the same, without its start", over(rooms, started), 1.4, True),
         Target("rate of the scan, in inflate + DOM parse", over(scan, floor), 0.28, False),
         Target("rate of the scan, in datatrove", over(scan, peer), 10, False),
         Target("rate of two workers, in one", workers and workers["times_as_fast"], 1.6, False),
