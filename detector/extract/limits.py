@@ -16,17 +16,20 @@ MOST_TAGS: Final = 200_000
 MOST_DEPTH: Final = 2_000  # main-text extraction walks up from every node; Blink stops at 512
 MOST_ATTRIBUTES: Final = 400_000
 MOST_ATTRIBUTES_A_TAG: Final = 20_000  # each is compared with all those before it
+MOST_NAMES: Final = 20_000  # Lexbor's table of names it does not know has few places
 MOST_OPTIONS: Final = 10_000  # Lexbor looks through all options of a select for each
 MOST_COPIES: Final = 300_000
 # A page of fewer tags and characters than these cannot be dear enough to be worth a closer look.
 _FEW_TAGS: Final = 12_000
 _FEW_CHARACTERS: Final = 1 << 20
 _FEW_FORMATTING: Final = 1_500
+_LONGEST_NAME: Final = 30
 
 _TAG: Final = re.compile(r"<(?:(!--)|[!?]|(/?)([a-zA-Z][^\s/>]{0,30}))")
 # A quote that is never closed is met once at most of each kind, so this is linear.
 _INSIDE: Final = re.compile(r"""=\s*(?:"[^"]*"|'[^']*'|[^\s>]*)|(>)|([^\s/>=]+)""")
 _PLAIN: Final = re.compile(r'(?:\s+[\w:-]+="[^"<>]*")*\s*/?>')  # how most tags are written
+_NAME: Final = re.compile('([\\w:-]+)="')
 _COMMENT_END: Final = re.compile("--!?>")
 # Void elements, and those that end where the next of their kind begins.
 _FLAT: Final = (
@@ -77,6 +80,7 @@ class _Survey:
     attributes: int = 0
     options: int = 0
     depth: int = 0
+    names: set[str] = field(default_factory=set)
     open: Counter[str] = field(default_factory=Counter)
 
     def first_excess(self) -> int:
@@ -115,7 +119,9 @@ class _Survey:
     def _after_attributes(self, at: int) -> int:
         plain = _PLAIN.match(self.source, at)
         if plain is not None and plain.end() - at < MOST_ATTRIBUTES_A_TAG:
-            self.attributes += plain[0].count('="')
+            names = _NAME.findall(plain[0])
+            self.attributes += len(names)
+            self.names.update(names)
             return plain.end()
         most = self.attributes + MOST_ATTRIBUTES_A_TAG
         for token in _INSIDE.finditer(self.source, at):
@@ -123,6 +129,7 @@ class _Survey:
                 return token.end()
             if token[2]:
                 self.attributes += 1
+                self.names.add(token[2][:_LONGEST_NAME])
                 if self.attributes > most:
                     self.attributes = MOST_ATTRIBUTES + 1
                     break
@@ -134,6 +141,7 @@ class _Survey:
             or self.depth > MOST_DEPTH
             or self.attributes > MOST_ATTRIBUTES
             or self.options > MOST_OPTIONS
+            or len(self.names) + len(self.open) > MOST_NAMES
         )
 
     def _after(self, pattern: re.Pattern[str], at: int) -> int:

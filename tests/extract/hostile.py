@@ -73,6 +73,8 @@ HOSTILE: Final = MappingProxyType[str, Callable[[int], str]](
         "controls": lambda n: _page(_fill("abc\x0b", n)),
         "replacement characters": lambda n: _page(_fill("\ufffdé", n // 3)),
         "templates": lambda n: _page(_fill("<template><p>x", n)),
+        "elements of their own names": lambda n: _page(_numbered("<x{0}></x{0}>", n)),
+        "attributes of their own names": lambda n: _page(_numbered('<p a{}="" b c>', n)),
         "svg": lambda n: _page("<svg>" + _fill("<g>", n)),
         "selects": lambda n: _page("<select>" + _fill("<option>x", n)),
         "frames": lambda n: "<frameset>" + _fill("<frameset>", n),

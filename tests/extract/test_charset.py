@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import gzip
 import random
+import time
 
 import pytest
 from hypothesis import given
@@ -140,3 +141,13 @@ def test_noise_and_compressed_bytes_are_no_text() -> None:
     assert decode_body(noise, "gb18030") is None
     assert decode_body(gzip.compress(noise), None) is None
     assert decode_body(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\1\0\0\0\1\0" + noise, None) is None
+
+
+@pytest.mark.parametrize("label", [None, "gb18030", "iso-2022-jp", "shift_jis"])
+@pytest.mark.parametrize("piece", [b"\xff", b"\x80a", b"\xe3\x81 ", b"\x1b$B", b"abc \x81\xff"])
+def test_its_time_is_linear_in_bytes_that_no_encoding_holds(
+    piece: bytes, label: str | None
+) -> None:
+    begin = time.process_time()
+    decode_body(b"a" * 5000 + piece * ((2 << 20) // len(piece)), label)
+    assert time.process_time() - begin < 2

@@ -12,6 +12,7 @@ import pytest
 from detector.extract.limits import (
     MOST_ATTRIBUTES_A_TAG,
     MOST_DEPTH,
+    MOST_NAMES,
     MOST_OPTIONS,
     MOST_TAGS,
     limit_page,
@@ -55,9 +56,15 @@ def test_a_page_is_cut_before_the_tag_that_is_too_much(piece: str, most: int) ->
     assert limit_page(source)[0] == piece * most
 
 
+@pytest.mark.parametrize("piece", ["<p a{}=1>", '<p a{}="1">', "<p a{}>", "<a{0}></a{0}>"])
+def test_a_page_is_cut_before_a_name_that_is_one_too_many(piece: str) -> None:
+    tags = [piece.format(n) for n in range(2 * MOST_NAMES)]
+    assert limit_page("".join(tags))[0] == "".join(tags[:MOST_NAMES])
+
+
 def test_a_tag_of_too_many_attributes_is_left_out_with_all_after_it() -> None:
     start = page(PROSE)
-    names = " ".join(f"a{n}" for n in range(MOST_ATTRIBUTES_A_TAG + 1))
+    names = " ".join(f"a{n % 999}" for n in range(MOST_ATTRIBUTES_A_TAG + 1))
     source = f"{start}<p {names}>{PROSE}" + " " * (1 << 20)
     assert limit_page(source)[0] == start
 
