@@ -34,7 +34,7 @@ def kinds_of(text: str) -> int:
     data = text.encode("utf-8", "surrogatepass")
     if len(data.translate(None, _SUSPECTS)) == len(data) and _C1.search(data) is None:
         return 0
-    found: int = np.bitwise_or.reduce(_table()[code_points(text)], initial=0)
+    found: int = np.bitwise_or.reduce(kinds_table()[code_points(text)], initial=0)
     return int(found)
 
 
@@ -45,9 +45,11 @@ def characters_of(kind: int) -> str:
 
 
 @cache
-def _table() -> npt.NDArray[np.uint8]:
+def kinds_table() -> npt.NDArray[np.uint8]:
+    """The kinds of each code point; uint8[0x110000], read-only."""
     table = np.zeros(0x110000, np.uint8)
     for kind, ranges in _RANGES:
         for first, last in ranges:
             table[first : last + 1] |= np.uint8(kind)
+    table.flags.writeable = False
     return table

@@ -22,9 +22,6 @@ _SLICE: Final = 1 << 14
 _MOST_MARKS: Final = 30
 _FIRST_MARK: Final = 0x300
 _MOST_ROUNDS: Final = 6  # every code point settles in three, alone and under marks
-# What most texts hold beyond ASCII: spaces and punctuation that part words (and the ellipsis, which
-# NFKC makes three full stops). Without these, most texts in English are ASCII, and quickly done.
-_COMMON: Final = "‘’“”–—\u00a0…•«»·©®"
 _FOREIGN: Final = re.compile(f"[^\0-\u02ff]{{{_MOST_MARKS + 1}}}")
 _NO_LETTERS: Final = re.compile(rf"[^\w\s]{{{_MOST_MARKS + 1}}}")
 
@@ -41,14 +38,10 @@ def normal_form(text: str) -> str:
     >>> normal_form("“Don’t”  PANIC\u200b!") == normal_form('"don\\'t" panic')
     True
     """
-    for character in _COMMON:
-        if text.isascii():
-            break
-        text = text.replace(character, " ")
     if text.isascii():
         return " ".join(text.translate(_ASCII).split())
     # No word depends on those around it, and slices keep the forms in between small.
-    return " ".join(form for part in _slices(text) if (form := _fold(part)))
+    return " ".join(form for part in _slices(text) if (form := fold(part)))
 
 
 def _slices(text: str) -> Iterator[str]:
@@ -63,7 +56,7 @@ def _slices(text: str) -> Iterator[str]:
     yield text[start:]
 
 
-def _fold(text: str) -> str:
+def fold(text: str) -> str:
     """Fold until nothing changes: letters can compose, and fold, where a character vanished."""
     text = unicodedata.normalize("NFKC", _bounded(text))
     for _ in range(_MOST_ROUNDS):
@@ -90,13 +83,13 @@ def _bounded(text: str) -> str:
 
 def _words(text: str) -> str:
     """Keep letters, marks and numbers; drop what is ignorable; a space for everything else."""
-    kept = _table()[code_points(text)].tobytes().decode("utf-32-le")
+    kept = fates()[code_points(text)].tobytes().decode("utf-32-le")
     return " ".join(kept.replace("\0", "").split())
 
 
 @cache
-def _table() -> npt.NDArray[np.uint32]:
-    """What each code point becomes: itself, a space, or NUL for what is dropped; uint32[0x110000].
+def fates() -> npt.NDArray[np.uint32]:
+    """What each folded code point becomes: itself, a space, NUL if dropped; uint32[0x110000].
 
     Planes 2 and 3 are ideographs, assigned or to be; planes 4 and above hold no letters, and the
     marks of plane 14 are invisible.

@@ -6,13 +6,12 @@ import re
 from dataclasses import replace
 from typing import Final
 
-from detector.extract.characters import CONTROL, characters_of, kinds_of
+from detector.extract.characters import CONTROL, characters_of
 from detector.extract.charset import decode_body
 from detector.extract.extractors import Extractor
 from detector.extract.language import detect_language
 from detector.extract.limits import limit_page
-from detector.extract.normal import normal_form
-from detector.extract.words import count_words
+from detector.extract.look import look_at
 from detector.records import Capture, Document, Fault, Skip
 
 _CONTROLS: Final = re.compile(f"[{characters_of(CONTROL)}]+")
@@ -55,22 +54,25 @@ def extract_document(
     if len(text) > MOST_CHARACTERS:
         text = text[:MOST_CHARACTERS]
         origin = replace(origin, truncated=True)
-    text = _without_controls(text).strip()
+    look = look_at(text)
+    if look.kinds & CONTROL:
+        text = _CONTROLS.sub("", text)
+        look = look_at(text)
+    text = text.strip()
     if not text:
         return _skip(capture, "no-text", f"{len(source)} characters of source")
-    words = count_words(text)
-    if words < min_words:
-        return _skip(capture, "too-short", f"{words} words, fewer than {min_words}")
+    if look.words < min_words:
+        return _skip(capture, "too-short", f"{look.words} words, fewer than {min_words}")
     language, confidence = detect_language(text)
     return Document(
         origin=origin,
         text=text,
-        normal=normal_form(text),
+        normal=look.normal,
         title=title,
         charset=charset,
         language=language,
         language_confidence=confidence,
-        words=words,
+        words=look.words,
         markup=markup,
         headers=capture.headers,
     )
@@ -80,14 +82,10 @@ def _is_plain(capture: Capture) -> bool:
     return capture.origin.record_type == "conversion" or capture.origin.media_type == "text/plain"
 
 
-def _without_controls(text: str) -> str:
-    return _CONTROLS.sub("", text) if kinds_of(text) & CONTROL else text
-
-
 def _clean_title(title: str | None) -> str | None:
     if title is None:
         return None
-    start = _without_controls(title[: 4 * _TITLE_LENGTH])
+    start = _CONTROLS.sub("", title[: 4 * _TITLE_LENGTH])
     return " ".join(start.split())[:_TITLE_LENGTH] or None
 
 

@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from detector.extract import normal
 from detector.extract.normal import normal_form
 
 ODD = st.sampled_from("ßẞıİΣςﬁﷺ\u00ad\u200b\u0301\u0323\u0345\u1e9bǅ①½…—“\u3000Åａ가ᄀ힣ิ়\U000e0041")
@@ -86,13 +85,6 @@ def test_its_time_is_linear_in_text_that_makes_unicode_normalisation_slow(piece:
     begin = time.process_time()
     normal_form("a" + piece * 200_000)
     assert time.process_time() - begin < 5
-
-
-@given(st.text(st.characters(exclude_categories=["Cs"]) | ODD), st.sampled_from(normal._COMMON))
-def test_the_quick_way_for_common_punctuation_gives_what_the_slow_way_gives(
-    text: str, common: str
-) -> None:
-    assert normal_form(f"{text}{common}{text}") == normal._fold(f"{text}{common}{text}")
 
 
 def test_more_than_thirty_marks_on_a_letter_are_too_many() -> None:

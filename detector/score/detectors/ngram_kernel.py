@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 from numba import float64, int16, int64, types, uint8, uint32, uint64
 
-from detector.kernels import compiled
+from detector.kernels import compiled, decode_utf8
 
 # What a folding table maps a code point to, besides the ASCII character that replaces it.
 BREAK = 0  # ends a word
@@ -64,24 +64,6 @@ def _mix(value: Any) -> Any:
     value ^= value >> _S33
     value *= _MIX_2
     return value ^ (value >> _S33)
-
-
-@compiled(Tuple((int64, int64))(_bytes, int64))
-def _decode(data: Any, at: Any) -> Any:
-    """Read one code point of valid UTF-8; gives it and the offset after it."""
-    first = int64(data[at])
-    end = len(data)
-    if first < 0x80:
-        return first, at + 1
-    if first < 0xE0 and at + 1 < end:
-        return ((first & 0x1F) << 6) | (int64(data[at + 1]) & 0x3F), at + 2
-    if first < 0xF0 and at + 2 < end:
-        tail = ((int64(data[at + 1]) & 0x3F) << 6) | (int64(data[at + 2]) & 0x3F)
-        return ((first & 0x0F) << 12) | tail, at + 3
-    if at + 3 < end:
-        tail = ((int64(data[at + 2]) & 0x3F) << 6) | (int64(data[at + 3]) & 0x3F)
-        return ((first & 0x07) << 18) | ((int64(data[at + 1]) & 0x3F) << 12) | tail, at + 4
-    return int64(0), end
 
 
 @compiled(int64(int64, _bytes))
@@ -134,7 +116,7 @@ def tokenise(data: Any, table: Any, common: Any, plain: Any, masked: Any) -> Any
     last, before, mark, held = int64(0), int64(0), int64(0), False
     while at <= end:
         if at < end:
-            point, at = _decode(data, at)
+            point, at = decode_utf8(data, at)
             char = _fold(point, table)
         else:
             char, at = int64(BREAK), at + 1
