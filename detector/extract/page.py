@@ -43,7 +43,7 @@ def extract_document(
     if _is_plain(capture):
         text = source.replace("\r\n", "\n").replace("\r", "\n")
     else:
-        markup, parsed = limit_page(source)
+        markup, parsed = limit_page(source, capture.body if charset == "utf-8" else None)
         if len(markup) < len(source):
             origin = replace(origin, truncated=True)
         try:
