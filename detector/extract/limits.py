@@ -17,6 +17,7 @@ from detector.extract import markup_kernel as kernel
 
 MOST_TAGS: Final = 200_000
 MOST_DEPTH: Final = 2_000  # main-text extraction walks up from every node; Blink stops at 512
+MOST_UNCLOSED: Final = 10_000  # formatting elements
 MOST_ATTRIBUTES: Final = 400_000
 MOST_ATTRIBUTES_A_TAG: Final = 20_000  # each is compared with all those before it
 MOST_NAMES: Final = 20_000  # Lexbor's table of names it does not know has few places
@@ -36,11 +37,12 @@ _UNLIMITED: Final = np.iinfo(np.int64).max
 
 
 def _limits() -> npt.NDArray[np.int64]:
-    limits = np.full(8, _UNLIMITED, np.int64)
+    limits = np.full(kernel.COUNTS, _UNLIMITED, np.int64)
     limits[kernel.TAGS] = MOST_TAGS
     limits[kernel.ATTRIBUTES] = MOST_ATTRIBUTES
     limits[kernel.OPTIONS] = MOST_OPTIONS
     limits[kernel.DEPTH] = MOST_DEPTH
+    limits[kernel.UNCLOSED] = MOST_UNCLOSED
     limits[kernel.IN_TAG] = MOST_ATTRIBUTES_A_TAG
     return limits
 
@@ -72,7 +74,7 @@ def limit_page(source: str, encoded: bytes | None = None) -> tuple[str, str]:
 def _survey(data: npt.NDArray[np.uint8]) -> tuple[int, npt.NDArray[np.int64]]:
     """The place of the tag that is too much, or the end, and the counts; see `markup_kernel`."""
     for names in (_FEW_NAMES, MOST_NAMES):
-        limits, tally = _LIMITS.copy(), np.zeros(8, np.int64)
+        limits, tally = _LIMITS.copy(), np.zeros(kernel.COUNTS, np.int64)
         limits[kernel.NAMES] = names
         size = 1 << (2 * names).bit_length()
         keys, opened = np.zeros(size, np.uint64), np.zeros(size, np.int64)

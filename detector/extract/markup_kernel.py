@@ -16,7 +16,8 @@ from numba import uint64
 from detector.kernels import compiled
 
 # What is counted, by its place in the tally; `limits.MOST` holds the bounds in the same order.
-TAGS, ATTRIBUTES, NAMES, OPTIONS, DEPTH, FORMATTING, FOREIGN, IN_TAG = range(8)
+TAGS, ATTRIBUTES, NAMES, OPTIONS, DEPTH, FORMATTING, UNCLOSED, FOREIGN, IN_TAG = range(9)
+COUNTS: Final = 9
 
 LONGEST_NAME: Final = 31
 _FNV_BASIS: Final = 0xCBF29CE484222325
@@ -201,12 +202,16 @@ def _after_comment(data: Any, at: Any) -> Any:
 
 @compiled("void(int64, boolean, int64, int64[::1], int64[::1])")
 def _nest(trait: Any, closing: Any, slot: Any, opened: Any, tally: Any) -> Any:
-    """Open or close an element; an end tag without a start closes nothing."""
+    """Open or close an element; an end tag without a start closes nothing.
+
+    Formatting elements are counted apart: they end with the paragraph or cell that they stand in,
+    and pages of the nineties leave thousands of `<font>` to that.
+    """
     change = 1
     if closing:
         change = -1 if opened[slot] > 0 else 0
     opened[slot] += change
-    tally[DEPTH] += change
+    tally[UNCLOSED if trait & IS_FORMATTING else DEPTH] += change
     if trait & IS_FOREIGN:
         tally[FOREIGN] += change
 
@@ -218,7 +223,7 @@ def _nest(trait: Any, closing: Any, slot: Any, opened: Any, tally: Any) -> Any:
 def survey(data: Any, traits: Any, limits: Any, tally: Any, keys: Any, opened: Any) -> Any:
     """Walk a page's tags until a count passes its limit; gives the place of that tag, or the end.
 
-    data: the page as ASCII-compatible bytes. tally: zeros, int64[8]; receives the counts. keys,
+    data: the page as ASCII-compatible bytes. tally: zeros, int64[COUNTS]; receives the counts. keys,
     opened: zeros, uint64[n] and int64[n], n over the limit on names.
     """
     open_quotes = np.zeros(2, np.int64)

@@ -15,6 +15,7 @@ from detector.extract.limits import (
     MOST_NAMES,
     MOST_OPTIONS,
     MOST_TAGS,
+    MOST_UNCLOSED,
     limit_page,
 )
 from tests.extract.hostile import CAP, HOSTILE
@@ -48,6 +49,7 @@ def test_a_page_full_of(name: str, costs: dict[str, list[float]]) -> None:
         ("<p>x</p>", MOST_TAGS // 2),
         ("<!-- x -->", MOST_TAGS),
         ("<div>", MOST_DEPTH),
+        ("<font>", MOST_UNCLOSED),
         ("<option>x", MOST_OPTIONS),
     ],
 )
@@ -80,6 +82,7 @@ def test_a_tag_of_too_many_attributes_is_left_out_with_all_after_it() -> None:
         '<p data-json="' + "a b c " * 200_000 + '">',
         "<p title='a > b < c'>" * 13_000,
         "<b><i>x</i></b>" * 10_000,
+        "<table>" + "<tr><td><font size=2>x</td></tr>" * 5_000 + "</table>",
     ],
 )
 def test_a_large_page_in_earnest_is_left_whole(part: str) -> None:
@@ -96,4 +99,6 @@ def test_formatting_that_could_multiply_becomes_spans_for_the_parser_alone() -> 
     source = "<p><b class=x>one</b> <Strong>two</STRONG> <body><br><script></script>" * 2_000
     markup, parsed = limit_page(source)
     assert markup == source
-    assert parsed == "<p><span class=x>one</span> <span>two</span> <body><br><script></script>" * 2_000
+    assert (
+        parsed == "<p><span class=x>one</span> <span>two</span> <body><br><script></script>" * 2_000
+    )
