@@ -223,8 +223,8 @@ def _nest(trait: Any, closing: Any, slot: Any, opened: Any, tally: Any) -> Any:
 def survey(data: Any, traits: Any, limits: Any, tally: Any, keys: Any, opened: Any) -> Any:
     """Walk a page's tags until a count passes its limit; gives the place of that tag, or the end.
 
-    data: the page as ASCII-compatible bytes. tally: zeros, int64[COUNTS]; receives the counts. keys,
-    opened: zeros, uint64[n] and int64[n], n over the limit on names.
+    data: the page as ASCII-compatible bytes. tally: zeros, int64[COUNTS]; receives the counts.
+    keys, opened: zeros, uint64[n] and int64[n], n over the limit on names.
     """
     open_quotes = np.zeros(2, np.int64)
     at = _find(data, 0, 60)
