@@ -58,17 +58,21 @@ def scan(inputs: tuple[str, ...], **options: Any) -> None:
     detector scan --paths-file warc.paths.gz --base-url https://data.commoncrawl.org/ --out labels/
     zcat x.warc.gz | detector scan - --out labels/
     """
+    from detector.pipeline.server import start_server
+
+    if not inputs and not options["paths_file"]:
+        raise click.UsageError("no inputs: name files, folders or addresses, or give --paths-file")
+    if not options["out"] and not options["dry_run"]:
+        raise click.UsageError("--out is missing: name the folder where the labels go")
+    start_server()  # it loads the models while this process imports the rest
+
     from detector.pipeline.scan import Scanner
     from detector.report import render_summary, summarise, summary_json
     from detector.write.labels import open_labels
 
-    if not inputs and not options["paths_file"]:
-        raise click.UsageError("no inputs: name files, folders or addresses, or give --paths-file")
     if options["dry_run"]:
         _dry_run(inputs, options)
         return
-    if not options["out"]:
-        raise click.UsageError("--out is missing: name the folder where the labels go")
     result = Scanner(settings_from(options)).scan(
         inputs,
         options["out"],

@@ -9,7 +9,6 @@ other way is tried once more by itself and then becomes a `worker-crash` fault.
 from __future__ import annotations
 
 import contextlib
-import multiprocessing
 import pickle
 import signal
 import threading
@@ -18,12 +17,12 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
-from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
 from typing import Any
 
 from detector.errors import DetectorError
 from detector.pipeline.chunks import Chunk
+from detector.pipeline.server import process_context
 from detector.pipeline.settings import ScanSettings
 from detector.pipeline.worker import IDLE, Hello, Outcome, outcome_of, run_worker
 from detector.records import ArchiveRecord, Fault
@@ -54,15 +53,6 @@ class WorkerDied(Exception):
         super().__init__(f"worker ended with {exitcode} on record {number}")
         self.exitcode = exitcode
         self.number = number
-
-
-def process_context() -> BaseContext:
-    """Fork from a server that has imported everything once where there is one, else spawn."""
-    if "forkserver" in multiprocessing.get_all_start_methods():
-        context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(["detector.pipeline.preload"])
-        return context
-    return multiprocessing.get_context("spawn")
 
 
 class Worker:

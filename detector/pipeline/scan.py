@@ -15,6 +15,7 @@ from detector.pipeline.chunks import HEAD_ROOM, read_inputs, settle_skip
 from detector.pipeline.ledger import Ledger
 from detector.pipeline.pool import WorkerPool
 from detector.pipeline.progress import Progress
+from detector.pipeline.server import start_server
 from detector.pipeline.settings import ScanSettings
 from detector.pipeline.worker import Hello
 from detector.read import InputRef, expand_inputs, is_page, open_source, read_steps
@@ -102,6 +103,10 @@ class Scanner:
         stand in the result. Output does not depend on `workers` nor on interruptions.
         """
         began = time.monotonic()
+        start_server()
+        # polars loads here, while the server loads the models, and not when all cores have work.
+        import detector.write.frames  # noqa: F401, PLC0415
+
         refs = expand_inputs(inputs, paths_file=paths_file, base_url=base_url)
         if workers is not None and workers < 1:
             raise UsageError(f"--workers is {workers}: choose 1 or more")
