@@ -75,7 +75,10 @@ drawn: of a text at most {config.human_windows} (by people, and of mirrored page
 texts. A source and label weighs as the square root of its windows, and both labels weigh alike;
 the source `frontier_mirrors` weighs {config.mirror_weight:g} times its share. What an assistant
 says around a text that it was asked for ("Here is ...") was cut off, and so were the first 32
-words of both sides of sets whose machine texts continue a human beginning."""
+words of both sides of sets whose machine texts continue a human beginning. Left out were texts by
+language models that were never tuned to chat and by the first that were (GPT-2 to LLaMA 1), and
+two sets whose labels reading showed to be wrong in part (the news of `raidar`, on both sides) or
+not provable (`human_dnagpt_eli5`)."""
     settings = f"""\
 Random seed {config.seed}; vocabulary {config.vocabulary:,} words; C = {config.strength:g};
 {config.iterations} iterations of L-BFGS. The same texts, settings and versions of numpy, scipy and

@@ -121,6 +121,21 @@ def test_a_file_without_the_columns_is_named(tmp_path: Path) -> None:
         read_corpora(tmp_path)
 
 
+def test_what_cannot_be_trusted_or_is_out_of_date_is_left_out(tmp_path: Path) -> None:
+    """Both labels of a set whose labels are mixed up; texts by models older than chat."""
+    entries = rows("raidar", "human", 3, 1) + rows("raidar", "ai", 3, 2)
+    for entry in entries[::2]:
+        entry["domain"] = "news"
+    entries += rows("human_dnagpt_eli5", "human", 2, 3) + rows("s", "ai", 3, 4)
+    generators = ("GPT2-XL", "text-babbage-001", "gpt-4")
+    for entry, generator in zip(entries[-3:], generators, strict=True):
+        entry["generator"] = generator
+    pl.DataFrame(entries).write_parquet(tmp_path / "s.parquet")
+    assert [text.doc_id for text in read_corpora(tmp_path)] == [
+        "raidar-human-1", "raidar-ai-0", "raidar-ai-2", "s-ai-2",
+    ]  # fmt: skip
+
+
 def test_texts_of_one_label_alone_are_refused(tmp_path: Path) -> None:
     pl.DataFrame(rows("s", "ai", 5, 1)).write_parquet(tmp_path / "s.parquet")
     with pytest.raises(UsageError, match="both labels"):
