@@ -10,6 +10,7 @@ from typing import NoReturn
 
 import click
 
+from detector.cli.calibrate import calibrate
 from detector.cli.explain import explain
 from detector.cli.fit import fit
 from detector.cli.scan import scan
@@ -18,7 +19,8 @@ from detector.errors import EXIT_INTERRUPTED, DetectorError
 
 EPILOG = """\b
 Exit codes: 0 done; 1 a bug of ours; 2 a mistake in the call; 3 some inputs failed, the rest is
-done; 4 the output could not be written; 5 a model file is missing or damaged; 6 the books do not
+done; 4 the output could not be written; 5 a model or policy file is missing,
+damaged or does not fit; 6 the books do not
 balance; 130 interrupted (run the same command again to go on)."""
 
 
@@ -35,6 +37,7 @@ def cli() -> None:
 cli.add_command(scan)
 cli.add_command(show)
 cli.add_command(explain)
+cli.add_command(calibrate)
 cli.add_command(fit)
 
 

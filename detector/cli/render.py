@@ -28,6 +28,9 @@ def render_explanation(replayed: Replay, *, full: bool) -> str:
         ]
         lines += _evidence_lines(outcome.evidence)
         lines += _verdict_lines(outcome.verdict, replayed.fpr)
+        if replayed.statement is not None:
+            lines.append(f"rule       {harmless(replayed.statement)}")
+        lines.append(f"policy     {replayed.policy}")
     elif isinstance(outcome, Skip):
         lines.append(f"skip       {outcome.code}: {SKIPS.get(outcome.code, '')}")
         lines.append(f"           {harmless(outcome.detail)}")
@@ -103,7 +106,6 @@ def _verdict_lines(verdict: Verdict, fpr: float) -> list[str]:
             f"probable   {verdict.probability:.4f}: probability of AI, were half of all texts AI"
         )
     lines.append(f"because    {', '.join(verdict.reasons) or 'nothing speaks for AI'}")
-    lines.append(f"policy     {verdict.policy}")
     return lines
 
 
@@ -129,5 +131,7 @@ def explanation_json(replayed: Replay) -> str:
         "outcome": plain,
         "fpr": replayed.fpr,
         "policy": replayed.policy,
+        "threshold": None if replayed.threshold is None else asdict(replayed.threshold),
+        "statement": replayed.statement,
     }
     return json.dumps(whole, indent=2, default=str)

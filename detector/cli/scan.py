@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from detector.cli.options import DEFAULTS, settings_from, settings_options
+from detector.cli.options import DEFAULTS, input_options, settings_from, settings_options
 from detector.errors import InputError
 
 if TYPE_CHECKING:
@@ -18,17 +18,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("inputs", nargs=-1)
 @click.option("--out", type=click.Path(), metavar="FOLDER", help="Where the labels go.")
-@click.option(
-    "--paths-file",
-    metavar="FILE",
-    help="A list of inputs, one a line, plain or .gz (Common Crawl's warc.paths.gz).",
-)
-@click.option("--base-url", metavar="URL", help="What the lines of --paths-file are relative to.")
-@click.option(
-    "--workers",
-    type=click.IntRange(min=1),
-    help="Processes that extract and score.  [default: one a core]",
-)
+@input_options
 @click.option("--resume", is_flag=True, help="Insist on taking up an unfinished run in --out.")
 @click.option(
     "--part-size",

@@ -140,9 +140,10 @@ class Scanner:
     def _run_settings(self, refs: Sequence[InputRef], hello: Hello) -> RunSettings:
         return RunSettings(
             inputs=tuple(InputEntry(ref.name, ref.size) for ref in refs),
-            settings=self.settings.identity(),
+            settings={**self.settings.identity(), "fpr": hello.contract["fpr"]},
             digests={**hello.digests, "policy": hello.policy},
             versions=library_versions(),
+            contract=hello.contract,
         )
 
     def _run(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from detector.errors import OutputError, UsageError
 from detector.records import Books
@@ -44,6 +46,11 @@ class Labels:
     signatures: tuple[Path, ...]
     unlabelled: tuple[Path, ...]
     runs: tuple[RunEntry, ...]
+
+    @property
+    def contract(self) -> Mapping[str, Any]:
+        """The policy's rate and thresholds; empty where the folder says nothing of them."""
+        return self.settings.contract
 
 
 def open_labels(path: Path) -> Labels:
