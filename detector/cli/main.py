@@ -11,7 +11,9 @@ from typing import NoReturn
 import click
 
 from detector.cli.calibrate import calibrate
+from detector.cli.doctor import doctor
 from detector.cli.explain import explain
+from detector.cli.fdr import fdr
 from detector.cli.fit import fit
 from detector.cli.scan import scan
 from detector.cli.show import show
@@ -37,7 +39,9 @@ def cli() -> None:
 cli.add_command(scan)
 cli.add_command(show)
 cli.add_command(explain)
+cli.add_command(fdr)
 cli.add_command(calibrate)
+cli.add_command(doctor)
 cli.add_command(fit)
 
 
