@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import platform
 import shutil
 import sys
@@ -51,7 +52,7 @@ def examine(folder: Path | None = None) -> Health:
     """
     checks = [
         Check("python", None, f"{platform.python_version()} on {platform.platform()}"),
-        Check("versions", None, ", ".join(f"{k} {v}" for k, v in library_versions().items())),
+        Check("versions", None, _versions()),
         Check("cores", None, f"{default_workers()} for this process"),
         _tried("language model", _language),
     ]
@@ -80,6 +81,12 @@ def _canary(same: bool, frozen: tuple[Reading, ...], now: tuple[Reading, ...]) -
     if told:
         return Check("canary", False, f"{len(told)} differences: {'; '.join(told)}")
     return Check("canary", True, f"{len(now)} texts score as frozen, to 0.0001")
+
+
+def _versions() -> str:
+    """What the output depends on, and what the kernels run on."""
+    kernels = {name: importlib.metadata.version(name) for name in ("numba", "numpy")}
+    return ", ".join(f"{name} {number}" for name, number in (library_versions() | kernels).items())
 
 
 def _tried(name: str, look: Callable[[], str]) -> Check:
