@@ -21,9 +21,8 @@ from detector.errors import EXIT_INTERRUPTED, DetectorError
 
 EPILOG = """\b
 Exit codes: 0 done; 1 a bug of ours; 2 a mistake in the call; 3 some inputs failed, the rest is
-done; 4 the output could not be written; 5 a model or policy file is missing,
-damaged or does not fit; 6 the books do not
-balance; 130 interrupted (run the same command again to go on)."""
+done; 4 the output could not be written; 5 a model or policy file is missing, damaged or does not
+fit; 6 the books do not balance; 130 interrupted (run the same command again to go on)."""
 
 
 @click.group(epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})

@@ -6,7 +6,7 @@ The pages go through the very pool that a scan uses, so that their texts and sco
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -22,7 +22,7 @@ from detector.label import (
     read_policy_file,
     refit,
 )
-from detector.label.calibration import Band
+from detector.label.calibration import Band, find_band
 from detector.label.policy import fewest_texts
 from detector.label.threshold import describe_kind
 from detector.pipeline.chunks import read_inputs
@@ -66,8 +66,8 @@ class Tally:
     """Gathers the scores of old pages by band; each text counts once."""
 
     def __init__(self, calibration: Calibration) -> None:
-        self.bands = calibration.bands
-        self.found = [HumanScores([], set()) for _ in self.bands]
+        self.calibration = calibration
+        self.found = {_kind(band): HumanScores([], set()) for band in calibration.bands}
         self.pages = self.later = self.copies = 0
         self.unscored: Counter[str] = Counter()
         self._seen: set[bytes] = set()
@@ -83,21 +83,25 @@ class Tally:
             self.copies += 1
             return
         self._seen.add(text)
-        language, score = str(row[_AT["language"]]), row[_AT["score"]]
-        words = row[_AT["words"]]
+        language, words, score = (row[_AT[name]] for name in ("language", "words", "score"))
+        assert isinstance(language, str)
         assert isinstance(words, int)
-        for band, human in zip(self.bands, self.found, strict=True):
-            if score is not None and _holds(band, language, words):
-                assert isinstance(score, float)
-                human.scores.append(score)
-                human.sources.add(str(row[_AT["domain"]] or row[_AT["host"]] or ""))
-                return
-        self.unscored[language] += 1
+        band = find_band(self.calibration, language, words)
+        if band is None or score is None:
+            self.unscored[language] += 1
+            return
+        assert isinstance(score, float)
+        human = self.found[_kind(band)]
+        human.scores.append(score)
+        human.sources.add(str(row[_AT["domain"]] or row[_AT["host"]] or ""))
+
+    def by_band(self) -> list[HumanScores]:
+        """What was found for each band, in their order."""
+        return list(self.found.values())
 
 
-def _holds(band: Band, language: str, words: int) -> bool:
-    longest = band.max_words
-    return band.language == language and band.min_words <= words < (longest or words + 1)
+def _kind(band: Band) -> tuple[str, int]:
+    return band.language, band.min_words
 
 
 def calibrate(
@@ -134,7 +138,7 @@ def calibrate(
         _read(pool, refs, settings, tally, progress)
         model = pool.hello.digests[calibration.detector]
     _require_enough(tally, fpr)
-    new, checks = refit(calibration, tally.found, fpr)
+    new, checks = refit(calibration, tally.by_band(), fpr)
     bands = [asdict(check) for check in checks]
     data = encode_policy_file(PolicyFile(model, settings.extractor, fpr, new, bands))
     write_files({out: data})
@@ -181,20 +185,20 @@ def _read(
 
 def _require_enough(tally: Tally, fpr: float) -> None:
     needed = fewest_texts(fpr)
-    most = max((len(human.scores) for human in tally.found), default=0)
+    most = max((len(human.scores) for human in tally.by_band()), default=0)
     if most >= needed:
         return
     raise UsageError(
         f"too few pages from before 30 November 2022 for a false-positive rate of {fpr:g}: it needs"
-        f" {needed:,} texts of one kind, and there are {_counts(tally.bands, tally.found)}"
+        f" {needed:,} texts of one kind, and there are {_counts(tally)}"
         f" ({tally.later:,} of {tally.pages:,} pages are from later, {tally.copies:,} are copies,"
         f" {sum(tally.unscored.values()):,} of another kind): give more old archives, or a larger"
         " --fpr"
     )
 
 
-def _counts(bands: Iterable[Band], found: Iterable[HumanScores]) -> str:
+def _counts(tally: Tally) -> str:
     return "; ".join(
         f"{describe_kind(band.language, band.min_words, band.max_words)}: {len(human.scores):,}"
-        for band, human in zip(bands, found, strict=True)
+        for band, human in zip(tally.calibration.bands, tally.by_band(), strict=True)
     )
