@@ -8,9 +8,11 @@ other way is tried once more by itself and then becomes a `worker-crash` fault.
 
 from __future__ import annotations
 
-import contextlib
+import os
 import pickle
 import signal
+import socket
+import struct
 import threading
 import time
 from collections import deque
@@ -35,6 +37,8 @@ BYTES_IN_FLIGHT = 48 << 20
 # times the limit (a stuck device, a stopped process) is ended by the clock on the wall.
 WALL_FACTOR = 12
 POLL_SECONDS = 0.5
+# A worker says hello within a second or two of a quiet machine, whatever the limit for a record.
+HELLO_SECONDS = 300
 
 
 @dataclass(slots=True)
@@ -63,13 +67,14 @@ class Worker:
         self.heartbeat = context.RawArray("q", [IDLE, 0])
         self.connection: Connection
         self.connection, theirs = context.Pipe()
+        limit_sends(self.connection, WALL_FACTOR * settings.time_limit)
         self.process: BaseProcess = context.Process(
             target=run_worker, args=(theirs, settings, self.heartbeat), daemon=True
         )
         try:
             self.process.start()
             theirs.close()
-            hello = self.receive()
+            hello = self.receive(HELLO_SECONDS)
         except (EOFError, OSError, WorkerDied) as error:
             raise DetectorError(
                 f"a worker process ended before it began ({type(error).__name__}: {error}): the"
@@ -82,18 +87,26 @@ class Worker:
         self.hello = hello
 
     def send(self, records: list[ArchiveRecord]) -> None:
-        """Send one batch; a worker that died meanwhile is noticed by `receive`."""
-        with contextlib.suppress(OSError):
+        """Send one batch; `receive` notices a worker that died meanwhile or takes nothing in."""
+        try:
             self.connection.send_bytes(pickle.dumps(records, protocol=pickle.HIGHEST_PROTOCOL))
+        except BlockingIOError:
+            self.process.kill()
+        except OSError:
+            pass
 
-    def receive(self) -> Any:
-        """The next answer; WorkerDied when the process ends, or is ended, before it."""
+    def receive(self, patience: float | None = None) -> Any:
+        """The next answer; WorkerDied when the process ends, or is ended, before it.
+
+        patience: seconds that may pass without a new record in hand.
+        """
+        patience = patience or WALL_FACTOR * self.settings.time_limit
         seen, since = self.heartbeat[1], time.monotonic()
         try:
             while not self.connection.poll(POLL_SECONDS):
                 if self.heartbeat[1] != seen:
                     seen, since = self.heartbeat[1], time.monotonic()
-                elif time.monotonic() - since > WALL_FACTOR * self.settings.time_limit:
+                elif time.monotonic() - since > patience:
                     self.process.kill()
             return pickle.loads(self.connection.recv_bytes())  # noqa: S301  (from our own child)
         except (EOFError, OSError):
@@ -101,9 +114,19 @@ class Worker:
             raise WorkerDied(self.process.exitcode, self.heartbeat[0]) from None
 
     def close(self) -> None:
-        self.connection.close()
         self.process.kill()
         self.process.join()
+        self.connection.close()
+
+
+def limit_sends(connection: Connection, seconds: int) -> None:
+    """Have a send fail with BlockingIOError when the other end takes nothing in for so long."""
+    with socket.socket(fileno=os.dup(connection.fileno())) as end:
+        end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("@ll", seconds, 0))
+
+
+class PoolClosed(Exception):
+    """The scan is over: what a lane has in hand is of use to nobody."""
 
 
 class Lane(threading.Thread):
@@ -117,6 +140,8 @@ class Lane(threading.Thread):
     def run(self) -> None:
         try:
             self._serve()
+        except PoolClosed:
+            return
         except BaseException as error:  # whatever it is, the parent must hear of it
             self.pool.fail(error)
 
@@ -142,7 +167,12 @@ class Lane(threading.Thread):
 
     def _renew(self) -> None:
         self.worker.close()
-        self.worker = self.pool.new_worker()
+        if not self.pool.closing:
+            self.worker = self.pool.new_worker()
+        # Asked last: the pool closes the workers that it finds, once it says that it is closing.
+        if self.pool.closing:
+            self.worker.close()
+            raise PoolClosed
 
     def _recover(self, records: list[ArchiveRecord], death: WorkerDied) -> list[Outcome]:
         """Outcomes of a batch whose worker died: one by one, so that each death has its record."""
@@ -151,16 +181,19 @@ class Lane(threading.Thread):
             if number == death.number and ran_out_of_time(death):
                 outcomes.append(death_outcome(record, death, self.pool.settings))
             else:
-                outcomes.append(self._alone(record))
+                outcomes.append(self._alone(record, tried=number == death.number))
         return outcomes
 
-    def _alone(self, record: ArchiveRecord) -> Outcome:
+    def _alone(self, record: ArchiveRecord, *, tried: bool) -> Outcome:
+        """The outcome of one record, which may end two workers, but not a third."""
         try:
             self.worker.send([record])
             [outcome] = self.worker.receive()
         except WorkerDied as death:
             self._renew()
-            return death_outcome(record, death, self.pool.settings)
+            if tried or ran_out_of_time(death):
+                return death_outcome(record, death, self.pool.settings)
+            return self._alone(record, tried=True)
         assert isinstance(outcome, Outcome)
         return outcome
 
@@ -202,7 +235,7 @@ class WorkerPool:
         self._ordered: deque[Ticket] = deque()
         self._bytes = 0
         self._exhausted = False
-        self._closing = False
+        self.closing = False
         self._error: BaseException | None = None
 
     def new_worker(self) -> Worker:
@@ -219,7 +252,7 @@ class WorkerPool:
 
     def __exit__(self, *_: object) -> None:
         with self._changed:
-            self._closing = True
+            self.closing = True
             self._changed.notify_all()
         for lane in self.lanes:
             lane.worker.close()
@@ -232,7 +265,9 @@ class WorkerPool:
             lane.start()
         while True:
             with self._changed:
-                self._changed.wait_for(self._progress)
+                # In short waits: a library's handler of Ctrl-C may leave a long one asleep.
+                while not self._changed.wait_for(self._progress, POLL_SECONDS):
+                    pass
                 if self._error is not None:
                     raise self._error
                 if not self._ordered:
@@ -252,8 +287,8 @@ class WorkerPool:
             for chunk in chunks:
                 ticket = Ticket(chunk, done=not chunk.pages)
                 with self._changed:
-                    self._changed.wait_for(lambda: self._closing or self._has_room())
-                    if self._closing:
+                    self._changed.wait_for(lambda: self.closing or self._has_room())
+                    if self.closing:
                         return
                     self._bytes += chunk.page_bytes
                     self._ordered.append(ticket)
@@ -274,10 +309,8 @@ class WorkerPool:
         """The next chunk with pages; None when there is none now, or (with wait) ever again."""
         with self._changed:
             if wait:
-                self._changed.wait_for(
-                    lambda: bool(self._queue) or self._exhausted or self._closing
-                )
-            return self._queue.popleft() if self._queue else None
+                self._changed.wait_for(lambda: bool(self._queue) or self._exhausted or self.closing)
+            return self._queue.popleft() if self._queue and not self.closing else None
 
     def settle(self, ticket: Ticket, outcomes: list[Outcome]) -> None:
         """Hand in the outcomes of a chunk's pages and let the pages go."""
@@ -289,6 +322,6 @@ class WorkerPool:
 
     def fail(self, error: BaseException) -> None:
         with self._changed:
-            if not self._closing:
+            if not self.closing:
                 self._error = error
             self._changed.notify_all()

@@ -9,7 +9,10 @@ import contextlib
 
 from detector.errors import DetectorError
 from detector.pipeline import assess, worker  # noqa: F401  (the import is the purpose)
+from detector.pipeline.server import let_interrupts_in
 from detector.score import default_panel
 
 with contextlib.suppress(DetectorError):
     default_panel()
+
+let_interrupts_in()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import signal
 from multiprocessing.context import BaseContext
 
 PRELOADED = "detector.pipeline.preload"
@@ -23,6 +24,22 @@ def start_server() -> None:
     Without effect when it runs already, or where there is none.
     """
     if process_context().get_start_method() == "forkserver":
-        from multiprocessing.forkserver import ensure_running  # noqa: PLC0415 - POSIX alone has it
+        # Imported here: POSIX alone has them.
+        from multiprocessing import forkserver, resource_tracker  # noqa: PLC0415
 
-        ensure_running()
+        resource_tracker.ensure_running()  # by itself first, for it unblocks SIGINT when it starts
+        blocked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            forkserver.ensure_running()
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
+
+
+def let_interrupts_in() -> None:
+    """End, in the server, the blocking of SIGINT that it was started with; drop one that waits.
+
+    While it imports, Ctrl-C would end it with a traceback; when it serves, it ignores Ctrl-C.
+    """
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+    signal.signal(signal.SIGINT, before)

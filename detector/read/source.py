@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from collections import deque
@@ -14,6 +15,8 @@ from detector.read.retry import RetryPolicy
 
 HISTORY: Final = 8 << 20
 """Bytes of a stream that are held for stepping back."""
+
+PIECE: Final = 1 << 20
 
 
 class ByteSource:
@@ -105,7 +108,7 @@ class FileSource(ByteSource):
 class StreamSource(ByteSource):
     """A pipe such as standard input: forward only, with the last 8 MiB held for stepping back."""
 
-    def __init__(self, name: str, stream: BinaryIO) -> None:
+    def __init__(self, name: str, stream: BinaryIO | io.FileIO) -> None:
         self.name = name
         self._stream = stream
         self._held = Held()
@@ -121,8 +124,11 @@ class StreamSource(ByteSource):
         return self._held.cut(offset, size)
 
     def _advance(self) -> bool:
+        """Take a mebibyte more, which a pipe gives in pieces; False at the end."""
+        part = bytearray()
         try:
-            part = self._stream.read(1 << 20)
+            while len(part) < PIECE and (piece := self._stream.read(PIECE - len(part))):
+                part += piece
         except OSError as error:
             raise InputError(
                 f"reading {self.name!r} failed at byte {self._held.end:,}: {error.strerror}."
@@ -130,7 +136,7 @@ class StreamSource(ByteSource):
             ) from error
         if not part:
             return False
-        self._held.append(part)
+        self._held.append(bytes(part))
         self.earliest = self._held.begin
         return True
 
@@ -138,6 +144,19 @@ class StreamSource(ByteSource):
         self._held = Held(self._held.end)
         if self.name != "-":
             self._stream.close()
+
+
+def _standard_input() -> BinaryIO | io.FileIO:
+    """Standard input, read past `sys.stdin`, whose buffer has a lock.
+
+    Python takes that lock when it exits, and aborts when a thread still waits for input.
+    """
+    try:
+        handle = sys.stdin.fileno()
+    except (OSError, ValueError):
+        return sys.stdin.buffer  # replaced by something that is no file
+    os.set_blocking(handle, True)  # else an empty pipe would look like the end
+    return io.FileIO(handle, closefd=False)
 
 
 def open_source(ref: InputRef | str, *, retry: RetryPolicy | None = None) -> ByteSource:
@@ -148,13 +167,13 @@ def open_source(ref: InputRef | str, *, retry: RetryPolicy | None = None) -> Byt
     """
     name = ref.name if isinstance(ref, InputRef) else ref
     if name == "-":
-        return StreamSource(name, sys.stdin.buffer)
+        return StreamSource(name, _standard_input())
     scheme, remote, _ = name.partition("://")
     path = Path(name)
     if path.is_file():
         return FileSource(name)
     if path.exists() and not path.is_dir():
-        return StreamSource(name, path.open("rb"))
+        return StreamSource(name, path.open("rb", buffering=0))
     if not remote or path.exists():
         raise UsageError(f"there is no file {name!r}. Check the path.")
     policy = retry or RetryPolicy()

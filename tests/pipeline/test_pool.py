@@ -1,0 +1,96 @@
+"""Workers and lanes when things end before their time."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from multiprocessing import active_children
+from pathlib import Path
+
+import pytest
+
+from detector import ScanSettings, scan
+from detector.errors import OutputError
+from detector.pipeline import pool
+from detector.pipeline.assess import Assessor
+from detector.pipeline.ledger import Ledger
+from detector.pipeline.pool import WorkerDied, WorkerPool
+from detector.records import ArchiveRecord, Fault, LabelledDocument, Locator, Skip
+from tests.pipeline import runs
+from tests.pipeline.test_watchdog import archive, use  # noqa: F401  (a fixture)
+
+
+def no_workers_left(seconds: float = 10) -> bool:
+    end = time.monotonic() + seconds
+    while active_children():
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+def test_a_scan_that_fails_leaves_no_worker_behind(
+    crawl: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The output fails at once, while every lane has chunks in hand and more are waiting."""
+    assert no_workers_left()
+
+    def fail(*_: object) -> None:
+        raise OutputError("no space")
+
+    monkeypatch.setattr(Ledger, "enter", fail)
+    with pytest.raises(OutputError):
+        scan(str(crawl), tmp_path / "out", workers=2)
+    time.sleep(3)  # for a lane that were to start another one
+    assert no_workers_left(2)
+
+
+def test_a_worker_that_takes_nothing_in_is_ended_by_the_clock(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Stopped while it waits for a batch that is larger than its pipe."""
+    monkeypatch.setattr(pool, "WALL_FACTOR", 1)
+    block = bytes(4 << 20)
+    record = ArchiveRecord(
+        Locator("x", 0, 1), 0, "WARC/1.0", "response", (), block, 1, False, None, None, None, None,
+        None,
+    )  # fmt: skip
+    with WorkerPool(ScanSettings(time_limit=1), 1) as workers:
+        worker = workers.lanes[0].worker
+        assert worker.process.pid is not None
+        os.kill(worker.process.pid, signal.SIGSTOP)
+        worker.send([record])
+        with pytest.raises(WorkerDied):
+            worker.receive()
+
+
+def test_a_page_is_not_blamed_for_one_death_of_its_worker(
+    archive: Path,  # noqa: F811
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """While the batch of a page that kills is gone through again, another one's worker dies."""
+    first, second = tmp_path / "first", tmp_path / "second"
+    use(monkeypatch, lambda: (first.touch(), os.kill(os.getpid(), signal.SIGKILL)))
+    judge = Assessor.assess
+
+    def assess(self: Assessor, record: ArchiveRecord) -> LabelledDocument | Skip | Fault:
+        if (record.url or "").endswith("/2") and first.exists() and not second.exists():
+            second.touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+        return judge(self, record)
+
+    monkeypatch.setattr(Assessor, "assess", assess)
+    scan(str(archive), tmp_path / "out", workers=1)
+    assert second.exists()
+    faults = runs.table(tmp_path / "out", "unlabelled")
+    assert faults["url"].to_list() == ["http://x.example/13"]
+
+
+def test_a_short_limit_for_records_is_none_for_loading(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine so busy that the models take longer than the wall limit of one record."""
+    monkeypatch.setattr(pool, "WALL_FACTOR", 0)
+    monkeypatch.setattr(pool, "POLL_SECONDS", 0.001)
+    with WorkerPool(ScanSettings(time_limit=1), 1) as workers:
+        assert workers.hello.policy
