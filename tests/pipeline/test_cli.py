@@ -12,6 +12,7 @@ import subprocess
 import termios
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 import detector
@@ -32,9 +33,10 @@ def locator(row: dict[str, object]) -> str:
 
 def test_help_names_every_command_and_exit_code() -> None:
     text = ran("--help")
-    for word in ("scan", "show", "explain", "fit", "Exit codes", "130"):
+    commands = ("scan", "show", "explain", "fdr", "calibrate", "doctor", "fit")
+    for word in (*commands, "Exit codes", "130"):
         assert word in text
-    for name in ("scan", "show", "explain", "fit"):
+    for name in commands:
         assert "Usage" in ran(name, "--help")
 
 
@@ -62,6 +64,43 @@ def test_explain_replays_what_the_row_says(labels: Path) -> None:
 def test_explain_replays_skips_too(labels: Path) -> None:
     for row in runs.table(labels, "unlabelled").unique("code").iter_rows(named=True):
         assert row["code"] in ran("explain", locator(row))
+
+
+def test_explain_says_the_rule_or_why_there_is_none(labels: Path) -> None:
+    """At 0.05 % the kind needs 10,000 human texts, and fewer stand behind long ones."""
+    rows = runs.table(labels, "documents")
+    place = locator(rows.filter(rows["words"] >= 320).row(0, named=True))
+    told = json.loads(ran("explain", place, "--json"))
+    assert told["statement"] in ran("explain", place)
+    assert "en, 320 words or more: likely-ai above" in told["statement"]
+    assert told["threshold"]["bound"] > 0.01
+    refused = json.loads(ran("explain", place, "--fpr", "0.0005", "--json"))
+    assert refused["outcome"]["verdict"]["reasons"] == ["fpr-not-supported"]
+    assert refused["statement"].startswith("no contract for language en, 320 words or more")
+    assert refused["threshold"]["bound"] is None
+
+
+def test_show_and_the_manifest_hold_the_bound_beside_every_threshold(labels: Path) -> None:
+    told = runs.manifest(labels)["contract"]
+    assert told == json.loads(ran("show", labels, "--json"))["contract"]
+    text = ran("show", labels)
+    for rule in told["thresholds"]:
+        assert rule["bound"] > told["fpr"] > rule["beyond"] / rule["n"]
+        assert rule["statement"] in text
+
+
+def test_fdr_labels_a_finished_scan_and_leaves_it_alone(labels: Path, tmp_path: Path) -> None:
+    before = runs.identity(labels)
+    out = tmp_path / "out.parquet"
+    told = json.loads(ran("fdr", labels, "--fdr", "0.2", "--out", out, "--json"))
+    rows = runs.table(labels, "documents")
+    assert told["tested"] == rows["p_value"].count()
+    assert told["by_fpr"] == (rows["label"] == "likely-ai").sum()
+    assert pl.read_parquet(out)["ordinal"].to_list() == rows["ordinal"].to_list()
+    assert runs.identity(labels) == before
+    assert f"{told['called']:,} of {told['tested']:,} documents" in ran(
+        "fdr", labels, "--fdr", "0.2"
+    )
 
 
 def test_explain_refuses_what_is_no_locator(tmp_path: Path) -> None:
