@@ -92,7 +92,7 @@ def check_model(policy: PolicyFile, digests: Mapping[str, str], path: str) -> No
         now = "is not in use" if found is None else f"is now {found[:16]}..."
         raise ModelError(
             f"policy file {path!r} belongs to the model {detector!r:.60} with the digest"
-            f" {policy.model[:16]}..., which {now}: calibrate again with this model, or give"
+            f" {policy.model[:16]!r}..., which {now}: calibrate again with this model, or give"
             " --model the file that the policy was made with"
         )
 

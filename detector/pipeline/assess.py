@@ -81,7 +81,6 @@ def _policy(settings: ScanSettings, panel: Panel) -> Policy:
     if stored.extractor != settings.extractor:
         raise UsageError(
             f"policy file {settings.policy!r} was calibrated on texts that {stored.extractor!r:.40}"
-            f" extracted, not {settings.extractor!r}: give --extractor {stored.extractor:.40}, or"
-            " calibrate again"
+            f" extracted, not {settings.extractor!r}: give the same --extractor, or calibrate again"
         )
     return make_policy(stored.calibration, fpr=settings.fpr or stored.fpr)

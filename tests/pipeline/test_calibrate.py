@@ -183,7 +183,7 @@ def test_a_policy_of_another_model_or_extractor_is_refused(
     other.write_bytes(encode_model(replace(model, provenance={**model.provenance, "not": "it"})))
     with pytest.raises(ModelError, match="belongs to the model"):
         Assessor(ScanSettings(model=str(other), policy=str(policy)))
-    with pytest.raises(UsageError, match="--extractor resiliparse"):
+    with pytest.raises(UsageError, match="give the same --extractor"):
         Assessor(ScanSettings(extractor="trafilatura", policy=str(policy)))
 
 
