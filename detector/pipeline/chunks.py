@@ -33,14 +33,15 @@ class Entry:
 class Chunk:
     """Consecutive steps of one input; `pages` fill the unsettled entries in their order.
 
-    consumed: bytes of the input read by the chunk's end. ends_input: whether the input ends with
-    it; failure: then why it could not be read to its end.
+    held: bytes of the pages, and of all heads. consumed: bytes of the input read by the chunk's
+    end. ends_input: whether the input ends with it; failure: then why it could not be read to its
+    end.
     """
 
     input_index: int
     entries: list[Entry] = field(default_factory=list)
     pages: list[ArchiveRecord] = field(default_factory=list)
-    page_bytes: int = 0
+    held: int = 0
     consumed: int = 0
     ends_input: bool = False
     failure: str | None = None
@@ -49,7 +50,7 @@ class Chunk:
     def full(self) -> bool:
         return (
             len(self.pages) >= CHUNK_PAGES
-            or self.page_bytes >= CHUNK_BYTES
+            or self.held >= CHUNK_BYTES
             or len(self.entries) >= CHUNK_STEPS
         )
 
@@ -61,10 +62,17 @@ class Chunk:
             settled = item
         elif is_page(item):
             self.pages.append(item)
-            self.page_bytes += len(item.block)
         else:
             settled = settle_skip(item)
+        if isinstance(item, ArchiveRecord):
+            self.held += weight(item)
         self.entries.append(Entry(settled, step.resume))
+
+
+def weight(record: ArchiveRecord) -> int:
+    """About the bytes that a record in flight holds: its block, and a head of up to 64 KiB."""
+    fields = sum(len(name) + len(value) for name, value in record.headers)
+    return len(record.block) + len(record.url or "") + fields
 
 
 def settle_skip(record: ArchiveRecord) -> Skip:

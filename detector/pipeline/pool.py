@@ -29,7 +29,7 @@ from detector.pipeline.settings import ScanSettings
 from detector.pipeline.worker import IDLE, Hello, Outcome, outcome_of, run_worker
 from detector.records import ArchiveRecord, Fault
 
-# Enough chunks in flight to keep every worker and the reader busy; the bytes of their pages are
+# Enough chunks in flight to keep every worker and the reader busy; the bytes that they hold are
 # bounded too, whatever the number of workers.
 CHUNKS_A_WORKER = 4
 BYTES_IN_FLIGHT = 48 << 20
@@ -273,7 +273,7 @@ class WorkerPool:
                 if not self._ordered:
                     return
                 ticket = self._ordered.popleft()
-                self._bytes -= ticket.chunk.page_bytes
+                self._bytes -= ticket.chunk.held
                 self._changed.notify_all()
             yield ticket
 
@@ -290,7 +290,7 @@ class WorkerPool:
                     self._changed.wait_for(lambda: self.closing or self._has_room())
                     if self.closing:
                         return
-                    self._bytes += chunk.page_bytes
+                    self._bytes += chunk.held
                     self._ordered.append(ticket)
                     if not ticket.done:
                         self._queue.append(ticket)

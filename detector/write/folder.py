@@ -278,7 +278,8 @@ def _balance(number: int, rows: PartRows, first: int, end: int) -> tuple[Books, 
             f" {len(found)} rows came, missing {missing[:5]}, twice {twice[:5]}: a bug of the"
             " scan; please report it"
         )
-    if signed != [ordinal for ordinal in labelled if ordinal in set(signed)]:
+    signatures = set(signed)
+    if signed != [ordinal for ordinal in labelled if ordinal in signatures]:
         raise BooksError(f"input {number}: the signatures of a part are not those of its documents")
     kinds = Counter(row[KIND_IN_UNLABELLED] for row in rows.unlabelled)
     books = Books(end - first, len(labelled), kinds["skip"], kinds["fault"])
