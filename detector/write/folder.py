@@ -215,6 +215,7 @@ class OutputFolder:
     def _take_up(self) -> None:
         """Bring disk and journal to the same state, and open failed inputs again."""
         if state_of(self._run) == COMPLETE:
+            opening.check_parts(self.path, self._run)
             if not self.complete:
                 self.finish()
             return

@@ -20,6 +20,9 @@ from detector.pipeline import chunks, sample
 from detector.read import InputRef
 from tests.pipeline import runs
 from tests.pipeline.conftest import PART
+from tests.pipeline.test_watchdog import write_pages
+
+SHORT = b"<html><body><p>" + b"Some words of a page in plain English. " * 2 + b"</p></body></html>"
 
 
 def ran(*arguments: str | Path, **options: bytes) -> str:
@@ -222,3 +225,13 @@ def test_a_dry_run_counts_what_it_read_inside_one_large_member(crawl: Path, tmp_
         entries += len(chunk.entries)
     whole = archive.stat().st_size
     assert tally.bytes == pytest.approx(whole * entries / 1604, rel=0.5)
+
+
+def test_explain_gives_json_that_every_parser_takes(tmp_path: Path) -> None:
+    """A detector that abstains has no score: null, for JSON has no NaN."""
+    archive = write_pages(tmp_path / "a.warc.gz", {"http://x.example/": SHORT})
+    runs.scan(archive, "--out", tmp_path / "out", "--min-words", "5")
+    [row] = runs.table(tmp_path / "out", "documents").iter_rows(named=True)
+    told = ran("explain", locator(row), "--json", "--min-words", "5")
+    assert "NaN" not in told
+    assert [score["value"] for score in json.loads(told)["outcome"]["evidence"]["scores"]] == [None]

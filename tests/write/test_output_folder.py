@@ -384,3 +384,10 @@ def test_the_books_of_a_large_part_take_no_more_time_a_row() -> None:
         return time.process_time() - began
 
     assert min(seconds(8000) for _ in range(3)) < 40 * min(seconds(800) for _ in range(5))
+
+
+def test_a_complete_folder_that_lost_a_file_is_not_taken_for_complete(path: Path) -> None:
+    scan_all(path)
+    (path / "documents" / "part-00000-0001.parquet").unlink()
+    with pytest.raises(OutputError, match=r"part-00000-0001\.parquet: is missing"):
+        begin(path)
