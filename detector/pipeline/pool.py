@@ -39,6 +39,9 @@ WALL_FACTOR = 12
 POLL_SECONDS = 0.5
 # A worker says hello within a second or two of a quiet machine, whatever the limit for a record.
 HELLO_SECONDS = 300
+# Starting a process asks after all others too, and an exit code can be read but once: of two threads
+# that ask at the same time, the second takes the process for one that ended with 255.
+BIRTHS_AND_DEATHS = threading.Lock()
 
 
 @dataclass(slots=True)
@@ -67,12 +70,13 @@ class Worker:
         self.heartbeat = context.RawArray("q", [IDLE, 0])
         self.connection: Connection
         self.connection, theirs = context.Pipe()
-        limit_sends(self.connection, WALL_FACTOR * settings.time_limit)
+        limit_waits(self.connection, WALL_FACTOR * settings.time_limit)
         self.process: BaseProcess = context.Process(
             target=run_worker, args=(theirs, settings, self.heartbeat), daemon=True
         )
         try:
-            self.process.start()
+            with BIRTHS_AND_DEATHS:
+                self.process.start()
             theirs.close()
             hello = self.receive(HELLO_SECONDS)
         except (EOFError, OSError, WorkerDied) as error:
@@ -109,20 +113,27 @@ class Worker:
                 elif time.monotonic() - since > patience:
                     self.process.kill()
             return pickle.loads(self.connection.recv_bytes())  # noqa: S301  (from our own child)
-        except (EOFError, OSError):
-            self.process.join()
+        except (EOFError, OSError) as error:
+            if isinstance(error, BlockingIOError):  # it stopped in the middle of an answer
+                self.process.kill()
+            self._join()
             raise WorkerDied(self.process.exitcode, self.heartbeat[0]) from None
 
     def close(self) -> None:
         self.process.kill()
-        self.process.join()
+        self._join()
         self.connection.close()
 
+    def _join(self) -> None:
+        with BIRTHS_AND_DEATHS:
+            self.process.join()
 
-def limit_sends(connection: Connection, seconds: int) -> None:
-    """Have a send fail with BlockingIOError when the other end takes nothing in for so long."""
+
+def limit_waits(connection: Connection, seconds: int) -> None:
+    """Have BlockingIOError end a send, or the rest of a message, that stands still for so long."""
     with socket.socket(fileno=os.dup(connection.fileno())) as end:
-        end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("@ll", seconds, 0))
+        for way in (socket.SO_SNDTIMEO, socket.SO_RCVTIMEO):
+            end.setsockopt(socket.SOL_SOCKET, way, struct.pack("@ll", seconds, 0))
 
 
 class PoolClosed(Exception):
