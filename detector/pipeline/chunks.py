@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from detector.errors import InputError
+from detector.errors import InputError, UsageError
 from detector.read import InputRef, is_page, open_source, read_steps, skip_code
 from detector.records import ArchiveRecord, Fault, Position, Skip, Step
 
@@ -97,7 +97,10 @@ def read_input(index: int, ref: InputRef, start: Position, body_cap: int) -> Ite
                 if chunk.full:
                     yield chunk
                     chunk = Chunk(index, consumed=chunk.consumed)
-    except InputError as error:
+    except (InputError, UsageError) as error:
+        # A file that is gone by the time of its turn stops no other; a missing package stops all.
+        if isinstance(error, UsageError) and "://" in ref.name:
+            raise
         chunk.failure = str(error)
     chunk.ends_input = True
     yield chunk

@@ -39,8 +39,8 @@ WALL_FACTOR = 12
 POLL_SECONDS = 0.5
 # A worker says hello within a second or two of a quiet machine, whatever the limit for a record.
 HELLO_SECONDS = 300
-# Starting a process asks after all others too, and an exit code can be read but once: of two threads
-# that ask at the same time, the second takes the process for one that ended with 255.
+# Starting a process asks after all others too, and an exit code can be read but once: of two
+# threads that ask at the same time, the second takes the process for one that ended with 255.
 BIRTHS_AND_DEATHS = threading.Lock()
 
 

@@ -38,11 +38,11 @@ _MANIFEST_MARK: Final = f'"kind": "{KIND}"'.encode()
 
 def check_ours(path: Path) -> None:
     """UsageError unless the folder is absent, empty, or a scan's own."""
-    if not path.exists():
-        return
-    if not path.is_dir():
-        raise UsageError(f"{path}: is a file: name a folder for the output")
     with disk.explained(path, "read"):
+        if not path.exists():
+            return
+        if not path.is_dir():
+            raise UsageError(f"{path}: is a file: name a folder for the output")
         names = {entry.name for entry in path.iterdir()}
         if MANIFEST in names and _MANIFEST_MARK not in (path / MANIFEST).read_bytes()[:100]:
             raise UsageError(

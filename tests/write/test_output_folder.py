@@ -116,6 +116,15 @@ def test_a_file_in_the_place_of_the_folder_is_refused(path: Path) -> None:
         begin(path)
 
 
+@pytest.mark.parametrize("look", [begin, open_labels])
+def test_a_folder_that_cannot_be_looked_at_is_one_clear_message(
+    look: Callable[[Path], object], tmp_path: Path
+) -> None:
+    """A name no file system takes; a folder inside one without permission fails likewise."""
+    with pytest.raises(OutputError, match="cannot read: File name too long"):
+        look(tmp_path / ("x" * 300))
+
+
 def test_resuming_leaves_files_alone_that_only_lie_beside_the_parts(path: Path) -> None:
     with begin(path) as folder:
         commit_next(folder, 0)
