@@ -39,6 +39,8 @@ WALL_FACTOR = 12
 POLL_SECONDS = 0.5
 # A worker says hello within a second or two of a quiet machine, whatever the limit for a record.
 HELLO_SECONDS = 300
+# Whatever ends a worker, such as a lack of memory, may end the next one too before it says hello.
+START_ATTEMPTS = 3
 # Starting a process asks after all others too, and an exit code can be read but once: of two
 # threads that ask at the same time, the second takes the process for one that ended with 255.
 BIRTHS_AND_DEATHS = threading.Lock()
@@ -62,6 +64,10 @@ class WorkerDied(Exception):
         self.number = number
 
 
+class NeverBegan(DetectorError):
+    """The worker process ended before it said hello."""
+
+
 class Worker:
     """One worker process and the parent's end of its pipe."""
 
@@ -80,7 +86,8 @@ class Worker:
             theirs.close()
             hello = self.receive(HELLO_SECONDS)
         except (EOFError, OSError, WorkerDied) as error:
-            raise DetectorError(
+            self.connection.close()
+            raise NeverBegan(
                 f"a worker process ended before it began ({type(error).__name__}: {error}): the"
                 " reason stands above. In a script of your own, call the scan under"
                 " `if __name__ == '__main__':`, for worker processes import the script too"
@@ -120,9 +127,11 @@ class Worker:
             raise WorkerDied(self.process.exitcode, self.heartbeat[0]) from None
 
     def close(self) -> None:
-        self.process.kill()
-        self._join()
-        self.connection.close()
+        """End the process and the pipe; the pool may ask for it while the lane does."""
+        with BIRTHS_AND_DEATHS:
+            self.process.kill()
+            self.process.join()
+            self.connection.close()
 
     def _join(self) -> None:
         with BIRTHS_AND_DEATHS:
@@ -178,8 +187,15 @@ class Lane(threading.Thread):
 
     def _renew(self) -> None:
         self.worker.close()
-        if not self.pool.closing:
-            self.worker = self.pool.new_worker()
+        for attempt in range(START_ATTEMPTS):
+            if self.pool.closing:
+                break
+            try:
+                self.worker = self.pool.new_worker()
+                break
+            except NeverBegan:
+                if attempt == START_ATTEMPTS - 1:
+                    raise
         # Asked last: the pool closes the workers that it finds, once it says that it is closing.
         if self.pool.closing:
             self.worker.close()
@@ -253,10 +269,7 @@ class WorkerPool:
         return Worker(self.context, self.settings)
 
     def __enter__(self) -> WorkerPool:
-        try:
-            first = self.new_worker()
-        except WorkerDied as death:
-            raise DetectorError(f"a worker process could not start: {death}") from None
+        first = self.new_worker()
         self.hello = first.hello
         self.lanes = [Lane(self, first)]
         return self

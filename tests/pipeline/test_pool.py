@@ -121,6 +121,51 @@ def test_a_worker_that_stops_in_the_middle_of_an_answer_is_ended_by_the_clock(
     worker.close()
 
 
+def test_pool_and_lane_may_close_a_worker_at_the_same_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Or the pipe's number, closed twice, hides the error that ends the scan."""
+    monkeypatch.setattr(pool, "run_worker", wait_for_ever)
+    worker = Worker(get_context("fork"), ScanSettings())
+    close = worker.connection._close  # type: ignore[attr-defined]
+    failures: list[threading.ExceptHookArgs] = []
+    monkeypatch.setattr(threading, "excepthook", failures.append)
+    monkeypatch.setattr(worker.connection, "_close", lambda: (time.sleep(0.2), close()))
+    threads = [threading.Thread(target=worker.close) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not failures
+
+
+def test_a_worker_that_dies_while_it_replaces_another_is_replaced_too(
+    archive: Path,  # noqa: F811
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As when memory is short for a moment; a scan is not over for that."""
+    died, again = tmp_path / "died", tmp_path / "again"
+    load = Assessor.__init__
+
+    def die_once(self: Assessor, settings: ScanSettings) -> None:
+        if died.exists() and not again.exists():
+            again.touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+        load(self, settings)
+
+    def kill_once() -> None:
+        if not died.exists():
+            died.touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    use(monkeypatch, kill_once)
+    monkeypatch.setattr(Assessor, "__init__", die_once)
+    result = scan(str(archive), tmp_path / "out", workers=1)
+    assert again.exists()
+    assert (result.books.documents, result.books.faults) == (40, 0)
+
+
 def wait_for_ever(connection: Connection, *_: object) -> None:
     connection.send(Hello({}, ""))
     signal.pause()
