@@ -109,7 +109,7 @@ def _verdict_lines(verdict: Verdict, fpr: float) -> list[str]:
 
 
 def explanation_json(replayed: Replay) -> str:
-    """Everything that `replay` found out, as JSON; the raw block and markup are left out, NaN is null."""
+    """Everything that `replay` found out, as JSON: no raw block, no markup, null for NaN."""
     outcome = replayed.outcome
     record: dict[str, Any] | None = None
     if replayed.record is not None:
