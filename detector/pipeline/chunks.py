@@ -33,9 +33,9 @@ class Entry:
 class Chunk:
     """Consecutive steps of one input; `pages` fill the unsettled entries in their order.
 
-    held: bytes of the pages, and of all heads. consumed: bytes of the input read by the chunk's
-    end. ends_input: whether the input ends with it; failure: then why it could not be read to its
-    end.
+    held: bytes of the pages, and of all heads and faults. consumed: bytes of the input read by the
+    chunk's end. ends_input: whether the input ends with it; failure: then why it could not be read
+    to its end.
     """
 
     input_index: int
@@ -64,13 +64,17 @@ class Chunk:
             self.pages.append(item)
         else:
             settled = settle_skip(item)
-        if isinstance(item, ArchiveRecord):
-            self.held += weight(item)
+        self.held += weight(item)
         self.entries.append(Entry(settled, step.resume))
 
 
-def weight(record: ArchiveRecord) -> int:
-    """About the bytes that a record in flight holds: its block, and a head of up to 64 KiB."""
+def weight(record: ArchiveRecord | Fault) -> int:
+    """About the bytes that a record in flight holds: its block, and a head of up to 64 KiB.
+
+    Of a fault, what it keeps of the head.
+    """
+    if isinstance(record, Fault):
+        return len(record.message) + len(record.record_type or "") + len(record.url or "")
     fields = sum(len(name) + len(value) for name, value in record.headers)
     return len(record.block) + len(record.url or "") + fields
 

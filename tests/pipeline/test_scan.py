@@ -11,7 +11,7 @@ from detector import Scanner, ScanSettings, scan
 from detector.errors import BooksError
 from detector.pipeline import chunks, ledger
 from detector.read import InputRef
-from detector.records import Fault, LabelledDocument, Position, Skip
+from detector.records import Fault, LabelledDocument, Locator, Position, Skip, Step
 from tests.pipeline import runs
 from tests.pipeline.conftest import PART
 from tests.pipeline.crawl import write_crawl
@@ -134,3 +134,12 @@ def test_heads_count_towards_a_chunk(tmp_path: Path) -> None:
     got = list(chunks.read_input(0, InputRef(str(path)), Position(), 1 << 20))
     assert sum(len(chunk.entries) for chunk in got) == 100
     assert max(len(chunk.entries) for chunk in got) <= chunks.CHUNK_BYTES // 50_000 + 1
+
+
+def test_faults_count_towards_a_chunk_too() -> None:
+    """They keep the address of a record whose head could be read, as long as a head may be."""
+    chunk = chunks.Chunk(0)
+    fault = Fault(Locator("x", 0, 1), 0, "damaged-member", "it broke off", url="a" * 50_000)
+    while not chunk.full:
+        chunk.add(Step(fault, Position(), 0))
+    assert len(chunk.entries) <= chunks.CHUNK_BYTES // 50_000 + 1
