@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import sys
 from types import FrameType
@@ -57,12 +56,10 @@ def main() -> NoReturn:
     except (KeyboardInterrupt, click.Abort):
         click.echo("interrupted: what was committed is kept; run the same command again", err=True)
         sys.exit(EXIT_INTERRUPTED)
-    except BrokenPipeError:
-        # The reader of our standard output went away (`detector show | head`): not a failure.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
     except DetectorError as error:
-        click.echo(f"detector: {error}", err=True)
+        from detector.report.terminal import harmless
+
+        click.echo(f"detector: {harmless(str(error), lines=True)}", err=True)
         sys.exit(error.exit_code)
     sys.exit(0)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import asdict
 from typing import Any
 
@@ -110,7 +111,7 @@ def _verdict_lines(verdict: Verdict, fpr: float) -> list[str]:
 
 
 def explanation_json(replayed: Replay) -> str:
-    """Everything that `replay` found out, as JSON; the raw block and markup are left out."""
+    """Everything that `replay` found out, as JSON: no raw block, no markup, null for NaN."""
     outcome = replayed.outcome
     record: dict[str, Any] | None = None
     if replayed.record is not None:
@@ -120,6 +121,8 @@ def explanation_json(replayed: Replay) -> str:
     if isinstance(outcome, LabelledDocument):
         kind = "document"
         del plain["document"]["markup"]
+        for score in plain["evidence"]["scores"]:
+            score["value"] = None if math.isnan(score["value"]) else score["value"]
         plain["fingerprint"]["signature"] = outcome.fingerprint.signature.hex()
     else:
         kind = "fault" if isinstance(outcome, Fault) else "skip"

@@ -9,7 +9,7 @@ from typing import Any
 
 from detector.errors import OutputError, UsageError
 from detector.records import Books
-from detector.write import opening
+from detector.write import disk, opening
 from detector.write.journal import sum_books
 from detector.write.manifest import RUNS, state_of
 from detector.write.runs import RunEntry, read_entries
@@ -59,7 +59,9 @@ def open_labels(path: Path) -> Labels:
     UsageError when the folder is absent or no scan's, OutputError when it was damaged or is of
     another format number.
     """
-    if not path.is_dir():
+    with disk.explained(path, "read"):
+        there = path.is_dir()
+    if not there:
         raise UsageError(f"{path}: no such folder: name one that `detector scan` wrote")
     run = opening.load(path)
     if run is None:

@@ -136,6 +136,8 @@ def test_the_reasons_are_found_in_the_policy() -> None:
 def test_every_exit_code_is_explained_with_its_error() -> None:
     page = (ROOT / "docs" / "exit-codes.md").read_text(encoding="utf-8")
     rows = re.findall(r"(?m)^\| (\d+) \| (?:`(\w+)`)? ?\|", page)
-    errors = [DetectorError, *DetectorError.__subclasses__()]
+    # Rooms may have errors of their own below these, which share their exit codes.
+    kinds = (e for e in DetectorError.__subclasses__() if e.__module__ == DetectorError.__module__)
+    errors = [DetectorError, *kinds]
     wanted = {(str(error.exit_code), error.__name__) for error in errors}
     assert set(rows) == wanted | {("0", ""), (str(EXIT_INTERRUPTED), "")}
