@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from detector.errors import DetectorError
+    from detector.pipeline.calibrate import Recalibration, calibrate
     from detector.pipeline.replay import Replay, replay
     from detector.pipeline.sample import Estimate, estimate
     from detector.pipeline.scan import Scanner, ScanResult, scan
@@ -36,12 +37,14 @@ __all__ = [
     "Label",
     "LabelledDocument",
     "Locator",
+    "Recalibration",
     "Replay",
     "ScanResult",
     "ScanSettings",
     "Scanner",
     "Skip",
     "Verdict",
+    "calibrate",
     "estimate",
     "parse_locator",
     "replay",
@@ -50,6 +53,7 @@ __all__ = [
 
 _HOMES = {
     "detector.errors": ("DetectorError",),
+    "detector.pipeline.calibrate": ("Recalibration", "calibrate"),
     "detector.pipeline.replay": ("Replay", "replay"),
     "detector.pipeline.sample": ("Estimate", "estimate"),
     "detector.pipeline.scan": ("ScanResult", "Scanner", "scan"),

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from detector.cli.options import settings_from, settings_options
+from detector.cli.output import say
 from detector.errors import UsageError
 from detector.records import parse_locator
 
@@ -30,6 +31,4 @@ def explain(locator: str, *, full_text: bool, as_json: bool, **options: Any) -> 
     except ValueError as error:
         raise UsageError(str(error)) from None
     replayed = replay(place, settings_from(options))
-    click.echo(
-        explanation_json(replayed) if as_json else render_explanation(replayed, full=full_text)
-    )
+    say(explanation_json(replayed) if as_json else render_explanation(replayed, full=full_text))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import sys
 from types import FrameType
@@ -10,7 +9,10 @@ from typing import NoReturn
 
 import click
 
+from detector.cli.calibrate import calibrate
+from detector.cli.doctor import doctor
 from detector.cli.explain import explain
+from detector.cli.fdr import fdr
 from detector.cli.fit import fit
 from detector.cli.scan import scan
 from detector.cli.show import show
@@ -18,8 +20,8 @@ from detector.errors import EXIT_INTERRUPTED, DetectorError
 
 EPILOG = """\b
 Exit codes: 0 done; 1 a bug of ours; 2 a mistake in the call; 3 some inputs failed, the rest is
-done; 4 the output could not be written; 5 a model file is missing or damaged; 6 the books do not
-balance; 130 interrupted (run the same command again to go on)."""
+done; 4 the output could not be written; 5 a model or policy file is missing, damaged or does not
+fit; 6 the books do not balance; 130 interrupted (run the same command again to go on)."""
 
 
 @click.group(epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
@@ -35,6 +37,9 @@ def cli() -> None:
 cli.add_command(scan)
 cli.add_command(show)
 cli.add_command(explain)
+cli.add_command(fdr)
+cli.add_command(calibrate)
+cli.add_command(doctor)
 cli.add_command(fit)
 
 
@@ -51,12 +56,10 @@ def main() -> NoReturn:
     except (KeyboardInterrupt, click.Abort):
         click.echo("interrupted: what was committed is kept; run the same command again", err=True)
         sys.exit(EXIT_INTERRUPTED)
-    except BrokenPipeError:
-        # The reader of our standard output went away (`detector show | head`): not a failure.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
     except DetectorError as error:
-        click.echo(f"detector: {error}", err=True)
+        from detector.report.terminal import harmless
+
+        click.echo(f"detector: {harmless(str(error), lines=True)}", err=True)
         sys.exit(error.exit_code)
     sys.exit(0)
 

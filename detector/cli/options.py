@@ -35,16 +35,59 @@ class Size(click.ParamType[int]):
             self.fail(f"{value!r} is not a size: write 8MiB, 500KB or 1048576", param, ctx)
 
 
+def add_options(command: Command, *options: Callable[[Command], Command]) -> Command:
+    """Add options to a command, the first of them shown first."""
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def input_options(command: Command) -> Command:
+    """Add the options that say what is read, and by how many processes."""
+    return add_options(
+        command,
+        click.option(
+            "--paths-file",
+            metavar="FILE",
+            help="A list of inputs, one a line, plain or .gz (Common Crawl's warc.paths.gz).",
+        ),
+        click.option(
+            "--base-url",
+            metavar="URL",
+            help="What the lines of --paths-file are relative to.",
+        ),
+        click.option(
+            "--workers",
+            type=click.IntRange(min=1),
+            help="Processes that extract and score.  [default: one a core]",
+        ),
+    )
+
+
 def settings_options(command: Command) -> Command:
     """Add the options that make up `ScanSettings`."""
-    options = (
+    return add_options(
+        command,
         click.option(
             "--fpr",
             type=float,
-            default=DEFAULTS.fpr,
-            show_default=True,
-            help="False-positive rate that `likely-ai` is held to on human text.",
+            help="False-positive rate that `likely-ai` is held to on human text.  [default: 0.01,"
+            " or that of --policy]",
         ),
+        click.option(
+            "--policy",
+            type=click.Path(dir_okay=False),
+            help="A policy file made by `detector calibrate`: its cut points instead of the"
+            " model's.",
+        ),
+        reading_options,
+    )
+
+
+def reading_options(command: Command) -> Command:
+    """Add the options that decide which text a page has and how it scores."""
+    return add_options(
+        command,
         click.option(
             "--extractor",
             type=click.Choice(["resiliparse", "trafilatura"]),
@@ -80,9 +123,6 @@ def settings_options(command: Command) -> Command:
             help="A model file made by `detector fit`, instead of the one shipped.",
         ),
     )
-    for option in reversed(options):
-        command = option(command)
-    return command
 
 
 def settings_from(options: dict[str, Any]) -> ScanSettings:
@@ -97,4 +137,5 @@ def settings_from(options: dict[str, Any]) -> ScanSettings:
         part_size=options.get("part_size", DEFAULTS.part_size),
         with_text=options.get("with_text", DEFAULTS.with_text),
         model=options["model"],
+        policy=options.get("policy"),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import asdict
 from typing import Any
 
@@ -28,6 +29,9 @@ def render_explanation(replayed: Replay, *, full: bool) -> str:
         ]
         lines += _evidence_lines(outcome.evidence)
         lines += _verdict_lines(outcome.verdict, replayed.fpr)
+        if replayed.statement is not None:
+            lines.append(f"rule       {harmless(replayed.statement)}")
+        lines.append(f"policy     {replayed.policy}")
     elif isinstance(outcome, Skip):
         lines.append(f"skip       {outcome.code}: {SKIPS.get(outcome.code, '')}")
         lines.append(f"           {harmless(outcome.detail)}")
@@ -103,12 +107,11 @@ def _verdict_lines(verdict: Verdict, fpr: float) -> list[str]:
             f"probable   {verdict.probability:.4f}: probability of AI, were half of all texts AI"
         )
     lines.append(f"because    {', '.join(verdict.reasons) or 'nothing speaks for AI'}")
-    lines.append(f"policy     {verdict.policy}")
     return lines
 
 
 def explanation_json(replayed: Replay) -> str:
-    """Everything that `replay` found out, as JSON; the raw block and markup are left out."""
+    """Everything that `replay` found out, as JSON: no raw block, no markup, null for NaN."""
     outcome = replayed.outcome
     record: dict[str, Any] | None = None
     if replayed.record is not None:
@@ -118,6 +121,8 @@ def explanation_json(replayed: Replay) -> str:
     if isinstance(outcome, LabelledDocument):
         kind = "document"
         del plain["document"]["markup"]
+        for score in plain["evidence"]["scores"]:
+            score["value"] = None if math.isnan(score["value"]) else score["value"]
         plain["fingerprint"]["signature"] = outcome.fingerprint.signature.hex()
     else:
         kind = "fault" if isinstance(outcome, Fault) else "skip"
@@ -129,5 +134,7 @@ def explanation_json(replayed: Replay) -> str:
         "outcome": plain,
         "fpr": replayed.fpr,
         "policy": replayed.policy,
+        "threshold": None if replayed.threshold is None else asdict(replayed.threshold),
+        "statement": replayed.statement,
     }
     return json.dumps(whole, indent=2, default=str)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from detector.cli.options import DEFAULTS, settings_from, settings_options
+from detector.cli.options import DEFAULTS, input_options, settings_from, settings_options
+from detector.cli.output import say
 from detector.errors import InputError
 
 if TYPE_CHECKING:
@@ -18,17 +19,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("inputs", nargs=-1)
 @click.option("--out", type=click.Path(), metavar="FOLDER", help="Where the labels go.")
-@click.option(
-    "--paths-file",
-    metavar="FILE",
-    help="A list of inputs, one a line, plain or .gz (Common Crawl's warc.paths.gz).",
-)
-@click.option("--base-url", metavar="URL", help="What the lines of --paths-file are relative to.")
-@click.option(
-    "--workers",
-    type=click.IntRange(min=1),
-    help="Processes that extract and score.  [default: one a core]",
-)
+@input_options
 @click.option("--resume", is_flag=True, help="Insist on taking up an unfinished run in --out.")
 @click.option(
     "--part-size",
@@ -67,7 +58,7 @@ def scan(inputs: tuple[str, ...], **options: Any) -> None:
     start_server()  # it loads the models while this process imports the rest
 
     from detector.pipeline.scan import Scanner
-    from detector.report import render_summary, summarise, summary_json
+    from detector.report import harmless, render_summary, summarise, summary_json
     from detector.write.labels import open_labels
 
     if options["dry_run"]:
@@ -83,11 +74,11 @@ def scan(inputs: tuple[str, ...], **options: Any) -> None:
         progress=not options["quiet"],
     )
     if options["as_json"]:
-        click.echo(json.dumps(summary_json(summarise(open_labels(result.out))), indent=2))
+        say(json.dumps(summary_json(summarise(open_labels(result.out))), indent=2))
     elif not options["quiet"]:
-        click.echo(render_summary(summarise(open_labels(result.out))))
+        say(render_summary(summarise(open_labels(result.out))))
     for name, reason in result.failures:
-        click.echo(f"detector: {name}: {reason}", err=True)
+        click.echo(f"detector: {harmless(name, 300)}: {harmless(reason, 500)}", err=True)
     if result.failures:
         click.echo("detector: run the same command again to retry the failed inputs", err=True)
         sys.exit(InputError.exit_code)
@@ -105,9 +96,9 @@ def _dry_run(inputs: tuple[str, ...], options: dict[str, Any]) -> None:
         base_url=options["base_url"],
     )
     if options["as_json"]:
-        click.echo(json.dumps(sampled.as_json(), indent=2))
+        say(json.dumps(sampled.as_json(), indent=2))
     else:
-        click.echo(_render(sampled))
+        say(_render(sampled))
 
 
 def _render(sampled: Estimate) -> str:
@@ -121,6 +112,10 @@ def _render(sampled: Estimate) -> str:
             f"estimate: about {sampled.documents:,} documents in {_duration(sampled.seconds)}"
             f" with {sampled.workers} workers on this machine"
         )
+    elif sampled.size is None:
+        lines.append("no estimate of the whole: not every input tells its size before it is read")
+    else:
+        lines.append("no estimate of the whole: too little of the inputs could be sampled")
     lines += [
         f"  {share.label:<13} {share.share:6.1%}  (95 %: {share.low:.1%} - {share.high:.1%})"
         for share in sampled.shares

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import click
 
+from detector.cli.output import say
+
 
 @click.command()
 @click.argument("labels", type=click.Path())
@@ -17,4 +19,4 @@ def show(labels: str, *, as_json: bool) -> None:
     from detector.write.labels import open_labels
 
     summary = summarise(open_labels(Path(labels)))
-    click.echo(json.dumps(summary_json(summary), indent=2) if as_json else render_summary(summary))
+    say(json.dumps(summary_json(summary), indent=2) if as_json else render_summary(summary))

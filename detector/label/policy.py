@@ -82,11 +82,11 @@ def make_policy(calibration: Calibration | Mapping[str, Any], fpr: float = 0.01)
         calibration = read_calibration(calibration)
     if not 0 < fpr <= 0.2:
         raise UsageError(f"a false-positive rate of {fpr:g} is not in (0, 0.2]: try 0.01")
-    bands = [band for band in calibration.bands if _supports(band, fpr)]
+    bands = [band for band in calibration.bands if supports(band, fpr)]
     if not bands:
         largest = max((band.n for band in calibration.bands), default=0)
         raise UsageError(
-            f"a false-positive rate of {fpr:g} needs {math.ceil(FEWEST_BEYOND / fpr)} human texts"
+            f"a false-positive rate of {fpr:g} needs {fewest_texts(fpr)} human texts"
             f" of a kind, the calibration of {calibration.detector!r} has at most {largest}:"
             f" ask for {FEWEST_BEYOND / largest if largest else 0.01:.2g} or more"
         )
@@ -112,8 +112,18 @@ def make_policy(calibration: Calibration | Mapping[str, Any], fpr: float = 0.01)
     )
 
 
-def _supports(band: Band, fpr: float) -> bool:
-    return band.n * fpr >= FEWEST_BEYOND
+def supports(band: Band, fpr: float) -> bool:
+    """Whether enough human texts stand behind a false-positive rate in this band."""
+    return band.n >= fewest_texts(fpr)
+
+
+def fewest_texts(fpr: float) -> int:
+    """Give the number of human texts that a rate needs: so many that five are beyond the cut.
+
+    >>> fewest_texts(0.01), fewest_texts(0.003)
+    (500, 1667)
+    """
+    return math.ceil(FEWEST_BEYOND / fpr - 1e-9)
 
 
 def decide(policy: Policy, document: Document, evidence: Evidence) -> Verdict:
@@ -142,6 +152,15 @@ def decide(policy: Policy, document: Document, evidence: Evidence) -> Verdict:
     return _verdict(policy, label, reasons, band, score if chance is not None else None, chance)
 
 
+def refusal(policy: Policy, document: Document, evidence: Evidence) -> str | None:
+    """Give the reason why the score of a document cannot be judged, None if it can.
+
+    It stands in the row of a `not-assessed` document; one that carries a trace has it too.
+    """
+    band = find_band(policy.calibration, document.language, document.words)
+    return _obstacle(policy, document, band, _deciding_score(policy, evidence))
+
+
 def _deciding_score(policy: Policy, evidence: Evidence) -> float | None:
     for score in evidence.scores:
         if score.detector == policy.calibration.detector and not math.isnan(score.value):
@@ -158,7 +177,7 @@ def _obstacle(
         return "fpr-not-supported" if document.language in known else "language-not-covered"
     if document.words < policy.min_words:
         return "too-short"
-    if band is None or not _supports(band, policy.fpr):
+    if band is None or not supports(band, policy.fpr):
         return "fpr-not-supported"
     if not is_prose(document.text):
         return "not-prose"

@@ -7,8 +7,8 @@ from pathlib import Path
 from detector.errors import UsageError
 from detector.extract import Extractor, extract_document, get_extractor
 from detector.fingerprint import fingerprint_document
-from detector.label import Policy, decide, make_policy
-from detector.pipeline.settings import ScanSettings
+from detector.label import Policy, check_model, decide, make_policy, read_policy_file
+from detector.pipeline.settings import FPR, ScanSettings
 from detector.read import decode_capture
 from detector.records import (
     ArchiveRecord,
@@ -28,7 +28,7 @@ class Assessor:
         self.settings = settings
         self.extractor: Extractor = get_extractor(settings.extractor)
         self.panel: Panel = load_panel(Path(settings.model)) if settings.model else default_panel()
-        self.policy: Policy = make_policy(self.panel.calibration, fpr=settings.fpr)
+        self.policy: Policy = _policy(settings, self.panel)
 
     def document(self, record: ArchiveRecord) -> Document | Skip | Fault:
         """The text of a record, or why there is none."""
@@ -70,3 +70,17 @@ class Assessor:
         return LabelledDocument(
             document, fingerprint, evidence, decide(self.policy, document, evidence)
         )
+
+
+def _policy(settings: ScanSettings, panel: Panel) -> Policy:
+    """The policy file's cut points where one is given, else the model's own."""
+    if settings.policy is None:
+        return make_policy(panel.calibration, fpr=settings.fpr or FPR)
+    stored = read_policy_file(Path(settings.policy))
+    check_model(stored, panel.digests, settings.policy)
+    if stored.extractor != settings.extractor:
+        raise UsageError(
+            f"policy file {settings.policy!r} was calibrated on texts that {stored.extractor!r:.40}"
+            f" extracted, not {settings.extractor!r}: give the same --extractor, or calibrate again"
+        )
+    return make_policy(stored.calibration, fpr=settings.fpr or stored.fpr)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from detector.errors import InputError
+from detector.errors import InputError, UsageError
 from detector.read import InputRef, is_page, open_source, read_steps, skip_code
 from detector.records import ArchiveRecord, Fault, Position, Skip, Step
 
@@ -33,14 +33,15 @@ class Entry:
 class Chunk:
     """Consecutive steps of one input; `pages` fill the unsettled entries in their order.
 
-    consumed: bytes of the input read by the chunk's end. ends_input: whether the input ends with
-    it; failure: then why it could not be read to its end.
+    held: bytes of the pages, and of all heads and faults. consumed: bytes of the input read by the
+    chunk's end. ends_input: whether the input ends with it; failure: then why it could not be read
+    to its end.
     """
 
     input_index: int
     entries: list[Entry] = field(default_factory=list)
     pages: list[ArchiveRecord] = field(default_factory=list)
-    page_bytes: int = 0
+    held: int = 0
     consumed: int = 0
     ends_input: bool = False
     failure: str | None = None
@@ -49,7 +50,7 @@ class Chunk:
     def full(self) -> bool:
         return (
             len(self.pages) >= CHUNK_PAGES
-            or self.page_bytes >= CHUNK_BYTES
+            or self.held >= CHUNK_BYTES
             or len(self.entries) >= CHUNK_STEPS
         )
 
@@ -61,10 +62,21 @@ class Chunk:
             settled = item
         elif is_page(item):
             self.pages.append(item)
-            self.page_bytes += len(item.block)
         else:
             settled = settle_skip(item)
+        self.held += weight(item)
         self.entries.append(Entry(settled, step.resume))
+
+
+def weight(record: ArchiveRecord | Fault) -> int:
+    """About the bytes that a record in flight holds: its block, and a head of up to 64 KiB.
+
+    Of a fault, what it keeps of the head.
+    """
+    if isinstance(record, Fault):
+        return len(record.message) + len(record.record_type or "") + len(record.url or "")
+    fields = sum(len(name) + len(value) for name, value in record.headers)
+    return len(record.block) + len(record.url or "") + fields
 
 
 def settle_skip(record: ArchiveRecord) -> Skip:
@@ -89,7 +101,10 @@ def read_input(index: int, ref: InputRef, start: Position, body_cap: int) -> Ite
                 if chunk.full:
                     yield chunk
                     chunk = Chunk(index, consumed=chunk.consumed)
-    except InputError as error:
+    except (InputError, UsageError) as error:
+        # A file that is gone by the time of its turn stops no other; a missing package stops all.
+        if isinstance(error, UsageError) and "://" in ref.name:
+            raise
         chunk.failure = str(error)
     chunk.ends_input = True
     yield chunk

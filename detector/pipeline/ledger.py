@@ -13,6 +13,14 @@ from detector.write.tables import DocumentRow, SignatureRow, UnlabelledRow, unla
 # A part also closes after this many records of any kind, so that a file of nothing but images or
 # requests is committed, and can be resumed, as often as one of pages.
 PART_RECORDS = 50_000
+# And when its rows hold so many characters, so that a part of long texts, or of nothing but long
+# addresses, stays a small part of the memory that a scan may take.
+PART_CHARACTERS = 16 << 20
+
+
+def characters(row: tuple[object, ...]) -> int:
+    """The characters that the values of a row hold, not counting those of its lists."""
+    return sum(len(value) for value in row if isinstance(value, str))
 
 
 class Ledger:
@@ -37,10 +45,19 @@ class Ledger:
         self._documents: list[DocumentRow] = []
         self._signatures: list[SignatureRow] = []
         self._unlabelled: list[UnlabelledRow] = []
+        self._characters = 0
 
     @property
     def _pending(self) -> int:
         return len(self._documents) + len(self._unlabelled)
+
+    @property
+    def _full(self) -> bool:
+        return (
+            len(self._documents) >= self.part_size
+            or self._pending >= PART_RECORDS
+            or self._characters >= PART_CHARACTERS
+        )
 
     def enter(self, ticket: Ticket) -> None:
         """Enter one chunk; at the end of its input also that input's books."""
@@ -52,10 +69,10 @@ class Ledger:
             if entry.settled is None:
                 self._enter_outcome(next(outcomes, None))
             else:
-                self._unlabelled.append(unlabelled_row(entry.settled))
+                self._enter_unlabelled(unlabelled_row(entry.settled))
             self.records += 1
             self._resume = entry.resume
-            if len(self._documents) >= self.part_size or self._pending >= PART_RECORDS:
+            if self._full:
                 self._commit()
         if next(outcomes, None) is not None:
             raise BooksError(f"input {self._input}: a worker answered for more records than it got")
@@ -73,12 +90,17 @@ class Ledger:
                 f"input {self._input}: a worker answered for fewer records than it got"
             )
         if outcome.unlabelled is not None:
-            self._unlabelled.append(outcome.unlabelled)
+            self._enter_unlabelled(outcome.unlabelled)
         elif outcome.document is not None:
             self._documents.append(outcome.document)
+            self._characters += characters(outcome.document)
             self.documents += 1
             if outcome.signature is not None:
                 self._signatures.append(outcome.signature)
+
+    def _enter_unlabelled(self, row: UnlabelledRow) -> None:
+        self._unlabelled.append(row)
+        self._characters += characters(row)
 
     def _commit(self) -> None:
         assert self._input is not None

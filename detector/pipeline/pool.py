@@ -29,7 +29,7 @@ from detector.pipeline.settings import ScanSettings
 from detector.pipeline.worker import IDLE, Hello, Outcome, outcome_of, run_worker
 from detector.records import ArchiveRecord, Fault
 
-# Enough chunks in flight to keep every worker and the reader busy; the bytes of their pages are
+# Enough chunks in flight to keep every worker and the reader busy; the bytes that they hold are
 # bounded too, whatever the number of workers.
 CHUNKS_A_WORKER = 4
 BYTES_IN_FLIGHT = 48 << 20
@@ -39,6 +39,11 @@ WALL_FACTOR = 12
 POLL_SECONDS = 0.5
 # A worker says hello within a second or two of a quiet machine, whatever the limit for a record.
 HELLO_SECONDS = 300
+# Whatever ends a worker, such as a lack of memory, may end the next one too before it says hello.
+START_ATTEMPTS = 3
+# Starting a process asks after all others too, and an exit code can be read but once: of two
+# threads that ask at the same time, the second takes the process for one that ended with 255.
+BIRTHS_AND_DEATHS = threading.Lock()
 
 
 @dataclass(slots=True)
@@ -59,6 +64,10 @@ class WorkerDied(Exception):
         self.number = number
 
 
+class NeverBegan(DetectorError):
+    """The worker process ended before it said hello."""
+
+
 class Worker:
     """One worker process and the parent's end of its pipe."""
 
@@ -67,16 +76,18 @@ class Worker:
         self.heartbeat = context.RawArray("q", [IDLE, 0])
         self.connection: Connection
         self.connection, theirs = context.Pipe()
-        limit_sends(self.connection, WALL_FACTOR * settings.time_limit)
+        limit_waits(self.connection, WALL_FACTOR * settings.time_limit)
         self.process: BaseProcess = context.Process(
             target=run_worker, args=(theirs, settings, self.heartbeat), daemon=True
         )
         try:
-            self.process.start()
+            with BIRTHS_AND_DEATHS:
+                self.process.start()
             theirs.close()
             hello = self.receive(HELLO_SECONDS)
         except (EOFError, OSError, WorkerDied) as error:
-            raise DetectorError(
+            self.connection.close()
+            raise NeverBegan(
                 f"a worker process ended before it began ({type(error).__name__}: {error}): the"
                 " reason stands above. In a script of your own, call the scan under"
                 " `if __name__ == '__main__':`, for worker processes import the script too"
@@ -109,20 +120,29 @@ class Worker:
                 elif time.monotonic() - since > patience:
                     self.process.kill()
             return pickle.loads(self.connection.recv_bytes())  # noqa: S301  (from our own child)
-        except (EOFError, OSError):
-            self.process.join()
+        except (EOFError, OSError) as error:
+            if isinstance(error, BlockingIOError):  # it stopped in the middle of an answer
+                self.process.kill()
+            self._join()
             raise WorkerDied(self.process.exitcode, self.heartbeat[0]) from None
 
     def close(self) -> None:
-        self.process.kill()
-        self.process.join()
-        self.connection.close()
+        """End the process and the pipe; the pool may ask for it while the lane does."""
+        with BIRTHS_AND_DEATHS:
+            self.process.kill()
+            self.process.join()
+            self.connection.close()
+
+    def _join(self) -> None:
+        with BIRTHS_AND_DEATHS:
+            self.process.join()
 
 
-def limit_sends(connection: Connection, seconds: int) -> None:
-    """Have a send fail with BlockingIOError when the other end takes nothing in for so long."""
+def limit_waits(connection: Connection, seconds: int) -> None:
+    """Have BlockingIOError end a send, or the rest of a message, that stands still for so long."""
     with socket.socket(fileno=os.dup(connection.fileno())) as end:
-        end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("@ll", seconds, 0))
+        for way in (socket.SO_SNDTIMEO, socket.SO_RCVTIMEO):
+            end.setsockopt(socket.SOL_SOCKET, way, struct.pack("@ll", seconds, 0))
 
 
 class PoolClosed(Exception):
@@ -167,8 +187,15 @@ class Lane(threading.Thread):
 
     def _renew(self) -> None:
         self.worker.close()
-        if not self.pool.closing:
-            self.worker = self.pool.new_worker()
+        for attempt in range(START_ATTEMPTS):
+            if self.pool.closing:
+                break
+            try:
+                self.worker = self.pool.new_worker()
+                break
+            except NeverBegan:
+                if attempt == START_ATTEMPTS - 1:
+                    raise
         # Asked last: the pool closes the workers that it finds, once it says that it is closing.
         if self.pool.closing:
             self.worker.close()
@@ -242,10 +269,7 @@ class WorkerPool:
         return Worker(self.context, self.settings)
 
     def __enter__(self) -> WorkerPool:
-        try:
-            first = self.new_worker()
-        except WorkerDied as death:
-            raise DetectorError(f"a worker process could not start: {death}") from None
+        first = self.new_worker()
         self.hello = first.hello
         self.lanes = [Lane(self, first)]
         return self
@@ -273,7 +297,7 @@ class WorkerPool:
                 if not self._ordered:
                     return
                 ticket = self._ordered.popleft()
-                self._bytes -= ticket.chunk.page_bytes
+                self._bytes -= ticket.chunk.held
                 self._changed.notify_all()
             yield ticket
 
@@ -290,7 +314,7 @@ class WorkerPool:
                     self._changed.wait_for(lambda: self.closing or self._has_room())
                     if self.closing:
                         return
-                    self._bytes += chunk.page_bytes
+                    self._bytes += chunk.held
                     self._ordered.append(ticket)
                     if not ticket.done:
                         self._queue.append(ticket)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from detector.errors import UsageError
+from detector.label import Policy, Threshold, refusal, rule_for, state_refusal, state_rule
 from detector.pipeline.assess import Assessor
 from detector.pipeline.chunks import HEAD_ROOM, settle_skip
 from detector.pipeline.settings import ScanSettings
@@ -25,7 +26,9 @@ class Replay:
 
     record: None when the archive is damaged there (then `outcome` is the fault). capture: None
     when the record holds no page. outcome: what the scan's row says. fpr: the false-positive rate
-    that the label is held to. policy: the digest of the policy.
+    that the label is held to. policy: the digest of the policy. threshold: the rule for texts of
+    this language and length, None where there is none. statement: that rule, or why the score was
+    not judged, for a person; None for a record without a text.
     """
 
     locator: Locator
@@ -34,6 +37,8 @@ class Replay:
     outcome: LabelledDocument | Skip | Fault
     fpr: float
     policy: str
+    threshold: Threshold | None = None
+    statement: str | None = None
 
 
 def replay(locator: Locator, settings: ScanSettings | None = None) -> Replay:
@@ -59,4 +64,19 @@ def replay(locator: Locator, settings: ScanSettings | None = None) -> Replay:
         capture = decoded if isinstance(decoded, Capture) else None
         outcome = assessor.assess(found)
     record = None if isinstance(found, Fault) else found
-    return Replay(locator, record, capture, outcome, settings.fpr, assessor.policy.digest)
+    policy = assessor.policy
+    rule, statement = _contract(policy, outcome)
+    return Replay(locator, record, capture, outcome, policy.fpr, policy.digest, rule, statement)
+
+
+def _contract(
+    policy: Policy, outcome: LabelledDocument | Skip | Fault
+) -> tuple[Threshold | None, str | None]:
+    if not isinstance(outcome, LabelledDocument):
+        return None, None
+    document = outcome.document
+    rule = rule_for(policy, document.language, document.words)
+    reason = refusal(policy, document, outcome.evidence)
+    if reason is not None:
+        return rule, state_refusal(policy, reason, document.language, document.words)
+    return rule, None if rule is None else state_rule(rule, policy.fpr)

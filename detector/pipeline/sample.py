@@ -10,12 +10,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from detector.errors import FAULTS, UsageError
+from detector.errors import FAULTS, InputError, UsageError
 from detector.pipeline.chunks import HEAD_ROOM, Chunk
 from detector.pipeline.pool import Ticket, WorkerPool
 from detector.pipeline.settings import ScanSettings
-from detector.read import InputRef, expand_inputs, open_source, read_steps
-from detector.records import Fault, Position
+from detector.read import InputRef, expand_inputs, is_page, open_source, read_steps
+from detector.records import ArchiveRecord, Fault, Position
 
 SAMPLE_INPUTS = 16
 SAMPLE_SPOTS = 4
@@ -84,8 +84,8 @@ def estimate(
 ) -> Estimate:
     """Judge a seeded sample of pages and estimate the time and the labels of the whole job.
 
-    Writes nothing. Raises UsageError as the scan itself would; inputs that cannot be read are left
-    out of the sample.
+    Writes nothing. Raises UsageError as the scan itself would; inputs that cannot be read stand
+    among the faults, as `input-failed`.
     """
     refs = expand_inputs(inputs, paths_file=paths_file, base_url=base_url)
     if any(ref.name == "-" for ref in refs):
@@ -93,10 +93,9 @@ def estimate(
     chosen = random.Random(0).sample(refs, min(SAMPLE_INPUTS, len(refs)))  # noqa: S311
     tally = _Tally()
     with WorkerPool(settings, workers) as pool:
-        began = time.monotonic()
         for ticket in pool.run(_spots(chosen, settings, tally)):
             tally.enter(ticket)
-        elapsed = time.monotonic() - began
+        elapsed = time.monotonic() - tally.began
     sizes = [ref.size for ref in refs]
     size = None if None in sizes else sum(s or 0 for s in sizes)
     return tally.estimate(len(refs), size, elapsed, workers)
@@ -104,43 +103,48 @@ def estimate(
 
 def _spots(refs: Sequence[InputRef], settings: ScanSettings, tally: _Tally) -> Iterator[Chunk]:
     """Chunks from a few places of every chosen input, its beginning among them."""
+    tally.began = time.monotonic()  # the workers are there by now
     pages = max(1, SAMPLE_PAGES // (len(refs) * SAMPLE_SPOTS))
     for index, ref in enumerate(refs):
         spots = SAMPLE_SPOTS if ref.size and ref.size > 1 << 20 else 1
         for spot in range(spots):
             offset = (ref.size or 0) * spot // spots
             try:
-                yield _spot(index, ref, offset, pages * SAMPLE_SPOTS // spots, settings, tally)
-            except UsageError:
-                raise
-            except Exception:  # noqa: S112  (a sample may lack what fails)
-                continue
+                yield from _spot(index, ref, offset, pages * SAMPLE_SPOTS // spots, settings, tally)
+            except InputError:
+                tally.faults["input-failed"] += 1
+                break
 
 
 def _spot(
     index: int, ref: InputRef, offset: int, pages: int, settings: ScanSettings, tally: _Tally
-) -> Chunk:
-    chunk = Chunk(index)
-    began = offset
+) -> Iterator[Chunk]:
+    chunk, steps, end = Chunk(index), 20 * pages, offset
     with open_source(ref) as source:
-        start = Position(offset)
-        for number, step in enumerate(
-            read_steps(source, start=start, block_cap=settings.body_cap + HEAD_ROOM)
-        ):
+        found = read_steps(source, start=Position(offset), block_cap=settings.body_cap + HEAD_ROOM)
+        for number, step in enumerate(found):
             if offset and number == 0 and isinstance(step.item, Fault):
-                began = step.resume.offset  # the reader found its feet: not a fault of the archive
+                end = step.resume.offset  # the reader found its feet: not a fault of the archive
                 continue
             chunk.add(step)
-            if len(chunk.pages) >= pages or len(chunk.entries) >= 20 * pages:
-                break
-    tally.bytes += max(0, chunk.entries[-1].resume.offset - began) if chunk.entries else 0
-    return chunk
+            # Inside one large member the place does not tell how far reading is.
+            read = step.resume.offset if step.resume.inner is None else step.consumed
+            tally.bytes, end = tally.bytes + max(0, read - end), max(read, end)
+            steps -= 1
+            pages -= isinstance(step.item, ArchiveRecord) and is_page(step.item)
+            if chunk.full or pages <= 0 or steps <= 0:
+                yield chunk
+                chunk = Chunk(index)
+            if pages <= 0 or steps <= 0:
+                return
+    yield chunk
 
 
 class _Tally:
     """Counts what the sample held."""
 
     def __init__(self) -> None:
+        self.began = time.monotonic()
         self.bytes = 0
         self.records = 0
         self.labels: Counter[str] = Counter()

@@ -21,6 +21,7 @@ from detector.pipeline.worker import Hello
 from detector.read import InputRef, expand_inputs, is_page, open_source, read_steps
 from detector.records import Books, Fault, LabelledDocument, Position, Skip
 from detector.write import InputEntry, OutputFolder, RunSettings
+from detector.write.disk import explained
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,9 @@ def library_versions() -> dict[str, str]:
 
 def require_run(out: Path) -> None:
     """UsageError unless there is a run in the folder to go on with."""
-    if not ((out / "journal.jsonl").exists() or (out / "manifest.json").exists()):
+    with explained(out, "read"):
+        begun = (out / "journal.jsonl").exists() or (out / "manifest.json").exists()
+    if not begun:
         raise UsageError(
             f"{out}: --resume was asked for, but no scan was begun here: name the folder of the"
             " unfinished run, or leave --resume out to begin one"
@@ -140,9 +143,10 @@ class Scanner:
     def _run_settings(self, refs: Sequence[InputRef], hello: Hello) -> RunSettings:
         return RunSettings(
             inputs=tuple(InputEntry(ref.name, ref.size) for ref in refs),
-            settings=self.settings.identity(),
+            settings={**self.settings.identity(), "fpr": hello.contract["fpr"]},
             digests={**hello.digests, "policy": hello.policy},
             versions=library_versions(),
+            contract=hello.contract,
         )
 
     def _run(

@@ -8,6 +8,8 @@ from typing import Literal
 from detector.errors import UsageError
 
 MEBIBYTE = 1 << 20
+FPR = 0.01
+"""The false-positive rate of a scan that names none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,19 +19,21 @@ class ScanSettings:
     extractor: what turns a page into text. min_words: shorter texts are skipped. body_cap: bytes of
     a decoded body that are kept, the rest is cut and the row says `truncated`. time_limit: seconds
     of CPU time one record may take before it becomes a fault. fpr: the false-positive rate that
-    `likely-ai` is held to. part_size: documents in one part of the output, the most work that a
-    crash can undo. with_text: whether the documents table holds the text itself. model: a model
-    file to use instead of the one shipped.
+    `likely-ai` is held to; None stands for the policy file's own, or for 0.01. part_size: documents
+    in one part of the output, the most work that a crash can undo. with_text: whether the documents
+    table holds the text itself. model: a model file to use instead of the one shipped. policy: a
+    policy file whose cut points take the place of the model's.
     """
 
     extractor: Literal["resiliparse", "trafilatura"] = "resiliparse"
     min_words: int = 40
     body_cap: int = 8 * MEBIBYTE
     time_limit: int = 10
-    fpr: float = 0.01
+    fpr: float | None = None
     part_size: int = 2000
     with_text: bool = False
     model: str | None = None
+    policy: str | None = None
 
     def __post_init__(self) -> None:
         bounds = (
@@ -41,9 +45,10 @@ class ScanSettings:
         for name, value, low, high in bounds:
             if not low <= value <= high:
                 raise UsageError(f"--{name} is {value}: choose a number from {low} to {high}")
-        if not 0 < self.fpr < 1:
+        if self.fpr is not None and not 0 < self.fpr < 1:
             raise UsageError(f"--fpr is {self.fpr}: choose a rate between 0 and 1, such as 0.01")
 
     def identity(self) -> dict[str, str | int | float | bool | None]:
-        """The settings as they stand in the manifest; a model stands there by its digest alone."""
-        return {name: value for name, value in asdict(self).items() if name != "model"}
+        """The settings as they stand in the manifest; files stand there by their digests alone."""
+        files = ("model", "policy")
+        return {name: value for name, value in asdict(self).items() if name not in files}

@@ -16,8 +16,9 @@ import signal
 import threading
 import time
 from collections.abc import MutableSequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
+from typing import Any
 
 from detector.errors import DetectorError
 from detector.pipeline.settings import ScanSettings
@@ -48,10 +49,16 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Hello:
-    """A worker's first word: what it loaded, by name and digest, or why it could not."""
+    """A worker's first word: what it loaded, by name and digest, or why it could not.
+
+    contract: the policy's rate and thresholds, as `detector.label.contract` gives them.
+    calibration: the model's own, as stored.
+    """
 
     digests: dict[str, str]
     policy: str
+    contract: dict[str, Any] = field(default_factory=dict)
+    calibration: dict[str, Any] = field(default_factory=dict)
     error: DetectorError | None = None
 
 
@@ -82,13 +89,15 @@ def run_worker(
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     # Loaded here, not above: the parent imports this module too, and needs no compiler for it.
+    from detector.label import contract  # noqa: PLC0415
     from detector.pipeline.assess import Assessor  # noqa: PLC0415
 
     try:
         assessor = Assessor(settings)
-        hello = Hello(dict(assessor.panel.digests), assessor.policy.digest)
+        panel, policy = assessor.panel, assessor.policy
+        hello = Hello(dict(panel.digests), policy.digest, contract(policy), panel.calibration)
     except DetectorError as error:
-        hello = Hello({}, "", error)
+        hello = Hello({}, "", error=error)
     _send(connection, hello)
     if hello.error is not None:
         return

@@ -45,11 +45,11 @@ def expand_inputs(
     refs: dict[str, InputRef] = {}
     for pattern in patterns:
         for ref in _expand(pattern):
-            refs.setdefault(ref.name, ref)
+            refs.setdefault(_identity(ref.name), ref)
     if paths_file is not None:
         for name in _listed(paths_file, base_url):
             for ref in _expand(name):
-                refs.setdefault(ref.name, ref)
+                refs.setdefault(_identity(ref.name), ref)
     elif base_url is not None:
         raise UsageError(f"--base-url {base_url!r} has no list to go with. Give --paths-file too.")
     if not refs:
@@ -57,14 +57,19 @@ def expand_inputs(
     return list(refs.values())
 
 
+def _identity(name: str) -> str:
+    """What tells inputs apart: one file named in two ways is one input, its records not twice."""
+    return name if name == "-" or _REMOTE.match(name) else os.path.realpath(name)
+
+
 def _expand(pattern: str) -> Iterator[InputRef]:
     if pattern == "-":
         yield InputRef(pattern)
     elif _REMOTE.match(pattern):
         yield from _expand_remote(pattern)
-    elif pattern and Path(pattern).is_dir():
+    elif os.path.isdir(pattern):  # noqa: PTH112 - pathlib's raises for a name that is too long
         yield from _expand_folder(pattern)
-    elif pattern and Path(pattern).exists():
+    elif os.path.exists(pattern):  # noqa: PTH110 - the same
         yield _local(pattern)
     elif _GLOB.search(pattern):
         yield from _expand_glob(pattern)

@@ -19,6 +19,7 @@ from detector.report.terminal import harmless, thousands
 
 _MOST_LANGUAGES: Final = 5
 _MOST_FAILURES: Final = 10
+_MOST_RULES: Final = 20
 
 
 class RunLike(Protocol):
@@ -59,6 +60,8 @@ class LabelsLike(Protocol):
     @property
     def unlabelled(self) -> Sequence[Path]: ...
     @property
+    def contract(self) -> Mapping[str, Any]: ...
+    @property
     def runs(self) -> Sequence[RunLike]: ...
 
 
@@ -78,7 +81,8 @@ class Summary:
 
     state: "running" (unfinished), "complete" or "partial". Counts are by name, the largest first;
     labels in their fixed order. rate: documents per second over the runs that ended by themselves,
-    None before there is one. lost: bytes of the inputs passed over as damaged.
+    None before there is one. lost: bytes of the inputs passed over as damaged. contract: the
+    policy's false-positive rate and thresholds as the manifest holds them, or empty.
     """
 
     path: str
@@ -95,6 +99,7 @@ class Summary:
     lost: int
     seconds: float
     rate: float | None
+    contract: Mapping[str, Any]
 
 
 def summarise(labels: LabelsLike) -> Summary:
@@ -137,6 +142,7 @@ def _summarised(labels: LabelsLike) -> Summary:
         lost=labels.lost,
         seconds=round(seconds, 1),
         rate=round(done / seconds, 2) if seconds and done else None,
+        contract=dict(labels.contract),
     )
 
 
@@ -170,7 +176,7 @@ def render_summary(summary: Summary) -> str:
     ]
     if len(summary.failures) > _MOST_FAILURES:
         lines.append(f"  and {len(summary.failures) - _MOST_FAILURES} more failed inputs")
-    return "\n".join([*lines, "", *_where(summary)])
+    return "\n".join([*lines, *_rules(summary.contract), "", *_where(summary)])
 
 
 def _table(files: Sequence[Path], columns: Sequence[str]) -> pl.LazyFrame:
@@ -231,6 +237,19 @@ def _indented(title: str, parts: Mapping[str, int], most: int | None = None) -> 
     text = ", ".join(f"{harmless(name, 60)} {thousands(count)}" for name, count in shown)
     more = len(parts) - len(shown)
     return [f"      {title}: {text}" + (f" and {more} more" if more else "")]
+
+
+def _rules(contract: Mapping[str, Any]) -> list[str]:
+    """The policy's thresholds, each with the bound of its false-positive rate."""
+    rules = contract.get("thresholds")
+    if not isinstance(rules, list):
+        return []
+    said = [str(rule["statement"]) for rule in rules if "statement" in rule]
+    lines = ["", f"  policy at a false-positive rate of {harmless(str(contract.get('fpr')), 20)}"]
+    lines += [f"    {harmless(text, 300)}" for text in said[:_MOST_RULES]]
+    if len(said) > _MOST_RULES:
+        lines.append(f"    and {len(said) - _MOST_RULES} more (manifest.json names them)")
+    return lines
 
 
 def _where(summary: Summary) -> list[str]:

@@ -53,11 +53,11 @@ def explained(path: Path, doing: str = "write") -> Iterator[None]:
 def make_folder(path: Path) -> None:
     """Create a folder, with its parents, that is still there after a power cut."""
     with explained(path):
-        if path.is_dir():
-            return
+        new = [folder for folder in (path, *path.parents) if not folder.is_dir()]
         path.mkdir(parents=True, exist_ok=True)
-        _sync_folder(path)
-        _sync_folder(path.parent)
+        for folder in new:
+            _sync_folder(folder)
+            _sync_folder(folder.parent)
 
 
 def write_files(contents: dict[Path, bytes]) -> None:

@@ -215,6 +215,7 @@ class OutputFolder:
     def _take_up(self) -> None:
         """Bring disk and journal to the same state, and open failed inputs again."""
         if state_of(self._run) == COMPLETE:
+            opening.check_parts(self.path, self._run)
             if not self.complete:
                 self.finish()
             return
@@ -278,7 +279,8 @@ def _balance(number: int, rows: PartRows, first: int, end: int) -> tuple[Books, 
             f" {len(found)} rows came, missing {missing[:5]}, twice {twice[:5]}: a bug of the"
             " scan; please report it"
         )
-    if signed != [ordinal for ordinal in labelled if ordinal in set(signed)]:
+    signatures = set(signed)
+    if signed != [ordinal for ordinal in labelled if ordinal in signatures]:
         raise BooksError(f"input {number}: the signatures of a part are not those of its documents")
     kinds = Counter(row[KIND_IN_UNLABELLED] for row in rows.unlabelled)
     books = Books(end - first, len(labelled), kinds["skip"], kinds["fault"])

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from detector.errors import OutputError, UsageError
 from detector.records import Books
-from detector.write import opening
+from detector.write import disk, opening
 from detector.write.journal import sum_books
 from detector.write.manifest import RUNS, state_of
 from detector.write.runs import RunEntry, read_entries
@@ -45,6 +47,11 @@ class Labels:
     unlabelled: tuple[Path, ...]
     runs: tuple[RunEntry, ...]
 
+    @property
+    def contract(self) -> Mapping[str, Any]:
+        """The policy's rate and thresholds; empty where the folder says nothing of them."""
+        return self.settings.contract
+
 
 def open_labels(path: Path) -> Labels:
     """The output folder of a scan, finished or not, without changing anything in it.
@@ -52,7 +59,9 @@ def open_labels(path: Path) -> Labels:
     UsageError when the folder is absent or no scan's, OutputError when it was damaged or is of
     another format number.
     """
-    if not path.is_dir():
+    with disk.explained(path, "read"):
+        there = path.is_dir()
+    if not there:
         raise UsageError(f"{path}: no such folder: name one that `detector scan` wrote")
     run = opening.load(path)
     if run is None:

@@ -27,9 +27,9 @@ class FolderLock:
 
     def __init__(self, path: Path) -> None:
         # Opening and closing a locked file again would drop the lock this process already holds.
-        if path.exists() and _key(path.stat()) in _held:
-            raise _busy(path)
         with explained(path):
+            if path.exists() and _key(path.stat()) in _held:
+                raise _busy(path)
             self._handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
         self._key = _key(os.fstat(self._handle))
         try:

@@ -38,11 +38,11 @@ _MANIFEST_MARK: Final = f'"kind": "{KIND}"'.encode()
 
 def check_ours(path: Path) -> None:
     """UsageError unless the folder is absent, empty, or a scan's own."""
-    if not path.exists():
-        return
-    if not path.is_dir():
-        raise UsageError(f"{path}: is a file: name a folder for the output")
     with disk.explained(path, "read"):
+        if not path.exists():
+            return
+        if not path.is_dir():
+            raise UsageError(f"{path}: is a file: name a folder for the output")
         names = {entry.name for entry in path.iterdir()}
         if MANIFEST in names and _MANIFEST_MARK not in (path / MANIFEST).read_bytes()[:100]:
             raise UsageError(
@@ -118,10 +118,15 @@ def take_up(path: Path, run: RunState) -> None:
     if torn:
         disk.cut(path / JOURNAL, run.size)
     _remove_unknown(path, run)
+    check_parts(path, run)
+    disk.write_files({path / MANIFEST: manifest_bytes(run)})
+
+
+def check_parts(path: Path, run: RunState) -> None:
+    """OutputError unless every committed file is there and has its size, the last one its bytes."""
     for known in run.inputs:
         for part in known.parts:
             _check_part(path, part, thorough=part == run.last)
-    disk.write_files({path / MANIFEST: manifest_bytes(run)})
 
 
 def _remove_unknown(path: Path, run: RunState) -> None:
@@ -147,7 +152,7 @@ def _check_part(path: Path, part: Part, *, thorough: bool) -> None:
         if size != file.size:
             found = {-1: "is missing", -2: "holds other bytes"}.get(size, f"has {size} bytes")
             raise OutputError(
-                f"{target}: {found}, and the journal says it was committed with {file.size} bytes:"
+                f"{target}: {found}, but it was committed with {file.size} bytes:"
                 " restore it, or scan again into another folder"
             )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 
 from detector.errors import OutputError
@@ -31,6 +31,7 @@ class RunSettings:
     inputs: in the order that numbers them. settings: the options that change the output
     ("min_words": 40), and "with_text" among them. digests: of the models and the policy, by name.
     versions: of the libraries that make the output, polars and tldextract among them, by name.
+    contract: the thresholds that the policy's digest stands for, to be read, not compared.
     Workers, times and machines do not belong here.
     """
 
@@ -39,6 +40,7 @@ class RunSettings:
     digests: Mapping[str, str]
     versions: Mapping[str, str]
     format: int = FORMAT
+    contract: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def with_text(self) -> bool:
@@ -53,6 +55,7 @@ def settings_to_json(settings: RunSettings) -> dict[str, Any]:
         "settings": dict(settings.settings),
         "digests": dict(settings.digests),
         "versions": dict(settings.versions),
+        "contract": dict(settings.contract),
         "inputs": [[entry.name, entry.size] for entry in settings.inputs],
     }
 
@@ -71,6 +74,7 @@ def settings_from_json(value: Mapping[str, Any], where: str) -> RunSettings:
             settings=dict(value["settings"]),
             digests=dict(value["digests"]),
             versions=dict(value["versions"]),
+            contract=dict(value.get("contract", {})),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise OutputError(

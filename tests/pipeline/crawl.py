@@ -36,49 +36,57 @@ def page(rng: random.Random, words: int) -> bytes:
     ).encode()
 
 
-def write_crawl(path: Path, pages: int, *, seed: int = 1, gzip: bool = True) -> Path:
+DATE = "2026-01-02T03:04:05Z"
+
+
+def write_crawl(
+    path: Path, pages: int, *, seed: int = 1, gzip: bool = True, date: str = DATE
+) -> Path:
     """An archive of so many pages, each with its request, some images, errors and redirects."""
     rng = random.Random(seed)
     with path.open("wb") as out:
         writer = WARCWriter(out, gzip=gzip)
         warcinfo = writer.create_warcinfo_record(path.name, {"software": "tests"})
-        warcinfo.rec_headers.replace_header("WARC-Date", "2026-01-02T03:04:05Z")
+        warcinfo.rec_headers.replace_header("WARC-Date", date)
         writer.write_record(warcinfo)
         for number in range(pages):
             url = f"http://site{number % 7}.example/{number}"
             kind = number % 12
             if kind == 3:
-                _response(writer, url + ".png", b"\x89PNG" + rng.randbytes(400), "image/png")
+                body = b"\x89PNG" + rng.randbytes(400)
+                _response(writer, url + ".png", body, "image/png", date)
             elif kind == 7:
-                _response(writer, url, b"gone", "text/html", status="404 Not Found")
+                _response(writer, url, b"gone", "text/html", date, status="404 Not Found")
             elif kind == 9:
-                _response(writer, url, page(rng, 12), "text/html")
+                _response(writer, url, page(rng, 12), "text/html", date)
             else:
-                _response(writer, url, page(rng, rng.randrange(60, 400)), "text/html")
-            _request(writer, url)
+                _response(writer, url, page(rng, rng.randrange(60, 400)), "text/html", date)
+            _request(writer, url, date)
     return path
 
 
 def _response(
-    writer: WARCWriter, url: str, body: bytes, media_type: str, status: str = "200 OK"
+    writer: WARCWriter, url: str, body: bytes, media_type: str, date: str, status: str = "200 OK"
 ) -> None:
     head = StatusAndHeaders(status, [("Content-Type", media_type)], protocol="HTTP/1.1")
-    _write(writer, url, "response", body, head)
+    _write(writer, url, "response", body, head, date)
 
 
-def _request(writer: WARCWriter, url: str) -> None:
+def _request(writer: WARCWriter, url: str, date: str) -> None:
     head = StatusAndHeaders("GET / HTTP/1.1", [("Host", "x.example")], is_http_request=True)
-    _write(writer, url, "request", b"", head)
+    _write(writer, url, "request", b"", head, date)
 
 
-def _write(writer: WARCWriter, url: str, kind: str, body: bytes, head: StatusAndHeaders) -> None:
+def _write(
+    writer: WARCWriter, url: str, kind: str, body: bytes, head: StatusAndHeaders, date: str
+) -> None:
     record = writer.create_warc_record(
         url,
         kind,
         payload=io.BytesIO(body),
         http_headers=head,
         warc_headers_dict={
-            "WARC-Date": "2026-01-02T03:04:05Z",
+            "WARC-Date": date,
             "WARC-Record-ID": f"<urn:uuid:{random.Random(url + kind).getrandbits(128):032x}>",
         },
     )

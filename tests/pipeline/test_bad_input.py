@@ -10,6 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from detector.errors import OutputError, UsageError
+from detector.pipeline.chunks import read_inputs
+from detector.pipeline.scan import require_run
+from detector.read import InputRef
+from detector.records import Position
 from tests.pipeline import runs
 from tests.pipeline.conftest import PART
 from tests.pipeline.crawl import write_crawl
@@ -171,6 +176,30 @@ def test_an_output_folder_that_cannot_be_written(small: Path, crawl: Path) -> No
     message = refused(4, crawl, "--out", small / "labels")
     assert "Read-only" in message
     assert str(small) in message
+
+
+def test_a_resumed_folder_that_cannot_be_looked_at(tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match="too long"):
+        require_run(tmp_path / ("x" * 300))
+
+
+def test_an_input_that_is_gone_when_its_turn_comes_does_not_stop_the_others(tmp_path: Path) -> None:
+    """It was there when the scan began, which may be days ago."""
+    chunks = read_inputs(
+        [
+            (0, InputRef(str(tmp_path / "gone.warc.gz"), 5), Position()),
+            (1, InputRef(str(write_crawl(tmp_path / "b.warc.gz", 3)), None), Position()),
+        ],
+        1 << 20,
+    )
+    first, second = chunks
+    assert "gone.warc.gz" in (first.failure or "")
+    assert (second.failure, len(second.entries)) == (None, 7)
+
+
+def test_an_input_that_needs_a_missing_package_stops_the_scan() -> None:
+    with pytest.raises(UsageError):
+        list(read_inputs([(0, InputRef("nothing-opens-this://x.warc"), Position())], 1 << 20))
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="permissions do not bind the superuser")

@@ -12,11 +12,18 @@ import subprocess
 import termios
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 import detector
+from detector import ScanSettings
+from detector.pipeline import chunks, sample
+from detector.read import InputRef
 from tests.pipeline import runs
 from tests.pipeline.conftest import PART
+from tests.pipeline.test_watchdog import write_pages
+
+SHORT = b"<html><body><p>" + b"Some words of a page in plain English. " * 2 + b"</p></body></html>"
 
 
 def ran(*arguments: str | Path, **options: bytes) -> str:
@@ -32,9 +39,10 @@ def locator(row: dict[str, object]) -> str:
 
 def test_help_names_every_command_and_exit_code() -> None:
     text = ran("--help")
-    for word in ("scan", "show", "explain", "fit", "Exit codes", "130"):
+    commands = ("scan", "show", "explain", "fdr", "calibrate", "doctor", "fit")
+    for word in (*commands, "Exit codes", "130"):
         assert word in text
-    for name in ("scan", "show", "explain", "fit"):
+    for name in commands:
         assert "Usage" in ran(name, "--help")
 
 
@@ -62,6 +70,43 @@ def test_explain_replays_what_the_row_says(labels: Path) -> None:
 def test_explain_replays_skips_too(labels: Path) -> None:
     for row in runs.table(labels, "unlabelled").unique("code").iter_rows(named=True):
         assert row["code"] in ran("explain", locator(row))
+
+
+def test_explain_says_the_rule_or_why_there_is_none(labels: Path) -> None:
+    """At 0.05 % the kind needs 10,000 human texts, and fewer stand behind long ones."""
+    rows = runs.table(labels, "documents")
+    place = locator(rows.filter(rows["words"] >= 320).row(0, named=True))
+    told = json.loads(ran("explain", place, "--json"))
+    assert told["statement"] in ran("explain", place)
+    assert "en, 320 words or more: likely-ai above" in told["statement"]
+    assert told["threshold"]["bound"] > 0.01
+    refused = json.loads(ran("explain", place, "--fpr", "0.0005", "--json"))
+    assert refused["outcome"]["verdict"]["reasons"] == ["fpr-not-supported"]
+    assert refused["statement"].startswith("no contract for language en, 320 words or more")
+    assert refused["threshold"]["bound"] is None
+
+
+def test_show_and_the_manifest_hold_the_bound_beside_every_threshold(labels: Path) -> None:
+    told = runs.manifest(labels)["contract"]
+    assert told == json.loads(ran("show", labels, "--json"))["contract"]
+    text = ran("show", labels)
+    for rule in told["thresholds"]:
+        assert rule["bound"] > told["fpr"] > rule["beyond"] / rule["n"]
+        assert rule["statement"] in text
+
+
+def test_fdr_labels_a_finished_scan_and_leaves_it_alone(labels: Path, tmp_path: Path) -> None:
+    before = runs.identity(labels)
+    out = tmp_path / "out.parquet"
+    told = json.loads(ran("fdr", labels, "--fdr", "0.2", "--out", out, "--json"))
+    rows = runs.table(labels, "documents")
+    assert told["tested"] == rows["p_value"].count()
+    assert told["by_fpr"] == (rows["label"] == "likely-ai").sum()
+    assert pl.read_parquet(out)["ordinal"].to_list() == rows["ordinal"].to_list()
+    assert runs.identity(labels) == before
+    assert f"{told['called']:,} of {told['tested']:,} documents" in ran(
+        "fdr", labels, "--fdr", "0.2"
+    )
 
 
 def test_explain_refuses_what_is_no_locator(tmp_path: Path) -> None:
@@ -175,3 +220,57 @@ def test_the_public_names_are_these() -> None:
         assert getattr(detector, name) is not None
     with pytest.raises(AttributeError):
         detector.nothing_of_the_sort  # noqa: B018
+
+
+def test_a_reader_of_standard_output_that_goes_away_is_no_failure(labels: Path) -> None:
+    """As in `detector show labels/ | head -0`."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(
+        runs.command("show", labels), stdout=writing, stderr=subprocess.PIPE, check=False
+    )
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_standard_output_on_a_full_disk(labels: Path) -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            runs.command("show", labels), stdout=full, stderr=subprocess.PIPE, check=False
+        )
+    assert done.returncode == 4
+    assert done.stderr.startswith(b"detector: standard output: cannot write: No space left")
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_dry_run_holds_no_more_pages_at_a_time_than_a_scan(crawl: Path) -> None:
+    """And every worker has its share of them."""
+    tally = sample._Tally()
+    ref = InputRef(str(crawl / "a.warc.gz"), 200)
+    got = list(sample._spots([ref], ScanSettings(), tally))
+    assert max(len(chunk.pages) for chunk in got) == chunks.CHUNK_PAGES
+    assert sum(len(chunk.entries) for chunk in got) == 401
+    assert tally.bytes == (crawl / "a.warc.gz").stat().st_size
+
+
+def test_a_dry_run_counts_what_it_read_inside_one_large_member(crawl: Path, tmp_path: Path) -> None:
+    """Where every record has the same offset in the file."""
+    archive = tmp_path / "one.warc.gz"
+    archive.write_bytes(gzip.compress(gzip.decompress((crawl / "a.warc.gz").read_bytes()) * 4, 0))
+    tally = sample._Tally()
+    entries = 0
+    for chunk in sample._spots([InputRef(str(archive), 1)], ScanSettings(), tally):
+        entries += len(chunk.entries)
+    whole = archive.stat().st_size
+    assert tally.bytes == pytest.approx(whole * entries / 1604, rel=0.5)
+
+
+def test_explain_gives_json_that_every_parser_takes(tmp_path: Path) -> None:
+    """A detector that abstains has no score: null, for JSON has no NaN."""
+    archive = write_pages(tmp_path / "a.warc.gz", {"http://x.example/": SHORT})
+    runs.scan(archive, "--out", tmp_path / "out", "--min-words", "5")
+    [row] = runs.table(tmp_path / "out", "documents").iter_rows(named=True)
+    told = ran("explain", locator(row), "--json", "--min-words", "5")
+    assert "NaN" not in told
+    assert [score["value"] for score in json.loads(told)["outcome"]["evidence"]["scores"]] == [None]

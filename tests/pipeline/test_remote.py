@@ -178,3 +178,26 @@ def test_an_empty_prefix_and_a_missing_bucket(bucket: dict[str, str], tmp_path: 
     assert done.returncode in (2, 3)
     assert "s3://nowhere/x/" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_dry_run_says_what_it_could_not_read(
+    web: tuple[str, list[tuple[str, str | None]]],
+) -> None:
+    """An address that answers 404 is no sample without pages."""
+    done = runs.detector("scan", "--dry-run", f"{web[0]}/no.warc.gz")
+    assert done.returncode == 0, done.stderr
+    assert "fault input-failed" in done.stdout
+    assert "no estimate" in done.stdout
+
+
+def test_a_name_from_a_list_cannot_steer_the_terminal(
+    web: tuple[str, list[tuple[str, str | None]]], tmp_path: Path
+) -> None:
+    """Neither the line that names a failed input, nor the message of one that is not there."""
+    paths = tmp_path / "paths"
+    for line, code in ((f"{web[0]}/\x07.warc.gz", 3), ("\x07.warc.gz", 2)):
+        paths.write_text(line + "\n")
+        done = runs.detector("scan", "--paths-file", paths, "--out", tmp_path / "out")
+        assert done.returncode == code, done.stderr
+        assert "x07" in done.stderr
+        assert "\x07" not in done.stderr + done.stdout

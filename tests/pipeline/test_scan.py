@@ -9,7 +9,9 @@ import pytest
 
 from detector import Scanner, ScanSettings, scan
 from detector.errors import BooksError
-from detector.records import Fault, LabelledDocument, Skip
+from detector.pipeline import chunks, ledger
+from detector.read import InputRef
+from detector.records import Fault, LabelledDocument, Locator, Position, Skip, Step
 from tests.pipeline import runs
 from tests.pipeline.conftest import PART
 from tests.pipeline.crawl import write_crawl
@@ -100,3 +102,44 @@ def test_books_that_do_not_balance_stop_the_run(
     )
     with pytest.raises(BooksError, match="fewer records than it got"):
         scan(str(crawl / "a.warc.gz"), tmp_path / "out", workers=1)
+
+
+def test_a_part_of_many_characters_ends_early(
+    crawl: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a part holds in memory is bounded, and its borders still depend on the records alone."""
+    monkeypatch.setattr(ledger, "PART_CHARACTERS", 20_000)
+    settings = ScanSettings(with_text=True)
+    for workers in (1, 2):
+        scan(str(crawl), tmp_path / str(workers), settings=settings, workers=workers)
+    assert runs.identity(tmp_path / "1") == runs.identity(tmp_path / "2")
+    columns = ["file", "record_type", "record_id", "url", "host", "domain", "media_type", "text"]
+    for part in sorted((tmp_path / "1" / "documents").iterdir()):
+        lengths = pl.read_parquet(part).select(
+            pl.sum_horizontal(pl.col(columns).str.len_chars()).alias("all")
+        )["all"]
+        assert lengths.sum() < 20_000 + lengths.max()
+    assert runs.manifest(tmp_path / "1")["totals"]["records"] == 462
+
+
+def test_heads_count_towards_a_chunk(tmp_path: Path) -> None:
+    """Records that are passed over hold little but their heads, which may be long."""
+    url = "http://x.example/" + "a" * 50_000
+    head = (
+        f"WARC/1.0\r\nWARC-Type: request\r\nWARC-Target-URI: {url}\r\n"
+        "WARC-Date: 2026-01-02T03:04:05Z\r\nContent-Length: 0\r\n\r\n\r\n\r\n"
+    )
+    path = tmp_path / "requests.warc"
+    path.write_text(head * 100, newline="")
+    got = list(chunks.read_input(0, InputRef(str(path)), Position(), 1 << 20))
+    assert sum(len(chunk.entries) for chunk in got) == 100
+    assert max(len(chunk.entries) for chunk in got) <= chunks.CHUNK_BYTES // 50_000 + 1
+
+
+def test_faults_count_towards_a_chunk_too() -> None:
+    """They keep the address of a record whose head could be read, as long as a head may be."""
+    chunk = chunks.Chunk(0)
+    fault = Fault(Locator("x", 0, 1), 0, "damaged-member", "it broke off", url="a" * 50_000)
+    while not chunk.full:
+        chunk.add(Step(fault, Position(), 0))
+    assert len(chunk.entries) <= chunks.CHUNK_BYTES // 50_000 + 1

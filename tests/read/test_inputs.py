@@ -56,6 +56,19 @@ def test_the_order_is_kept_and_every_input_comes_once(crawl: Path) -> None:
     assert names(b, a, b, crawl / "[ab].warc*") == [str(b), str(a)]
 
 
+def test_a_file_named_in_several_ways_is_one_input(crawl: Path) -> None:
+    """Its records would come twice otherwise; the first name is the one that stands."""
+    file = next(path for path in sorted(crawl.iterdir()) if path.is_file())
+    (crawl.parent / "link").symlink_to(file)
+    names = [str(file), f"{crawl}/../{crawl.name}/{file.name}", str(crawl.parent / "link")]
+    assert [ref.name for ref in expand_inputs(names)] == [str(file)]
+
+
+def test_a_name_that_no_file_can_have_is_no_file() -> None:
+    with pytest.raises(UsageError, match="there is no file"):
+        expand_inputs(["x" * 5000])
+
+
 def test_standard_input_and_urls_are_taken_as_they_are() -> None:
     assert expand_inputs(["-", "https://a.example/x.warc.gz"]) == [
         InputRef("-"),

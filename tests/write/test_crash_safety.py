@@ -165,3 +165,13 @@ def test_a_killed_process_lets_go_of_the_folder_and_loses_at_most_one_part(
     finally:
         os.kill(child, signal.SIGKILL)
         scan.stdout.close()
+
+
+def test_every_new_folder_is_flushed_into_its_parent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a path of three new folders, each name is on disk before anything is written there."""
+    flushed: list[Path] = []
+    monkeypatch.setattr(disk, "_sync_folder", flushed.append)
+    disk.make_folder(tmp_path / "a" / "b" / "c")
+    assert {tmp_path, tmp_path / "a", tmp_path / "a" / "b"} <= set(flushed)

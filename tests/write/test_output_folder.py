@@ -6,6 +6,7 @@ import dataclasses
 import json
 import re
 import shutil
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,6 +16,7 @@ import pytest
 from detector.errors import BooksError, OutputError, UsageError
 from detector.records import Books, Position
 from detector.write import InputEntry, OutputFolder, PartRows, RunSettings, open_labels
+from detector.write.folder import _balance
 from detector.write.journal import header_line
 from tests.write.made import FILES, commit_next, made_rows, made_settings, scan_all, snapshot
 
@@ -112,6 +114,15 @@ def test_a_file_in_the_place_of_the_folder_is_refused(path: Path) -> None:
     path.write_text("x")
     with pytest.raises(UsageError, match="is a file"):
         begin(path)
+
+
+@pytest.mark.parametrize("look", [begin, open_labels])
+def test_a_folder_that_cannot_be_looked_at_is_one_clear_message(
+    look: Callable[[Path], object], tmp_path: Path
+) -> None:
+    """A name no file system takes; a folder inside one without permission fails likewise."""
+    with pytest.raises(OutputError, match="cannot read: File name too long"):
+        look(tmp_path / ("x" * 300))
 
 
 def test_resuming_leaves_files_alone_that_only_lie_beside_the_parts(path: Path) -> None:
@@ -364,3 +375,28 @@ def test_a_copy_of_a_folder_is_as_good_as_the_folder(path: Path, tmp_path: Path)
         commit_next(folder, 0)
     shutil.copytree(path, tmp_path / "copy")
     assert scan_all(tmp_path / "copy") == "complete"
+
+
+def test_the_books_of_a_large_part_take_no_more_time_a_row() -> None:
+    """A part may hold 100,000 documents."""
+
+    def seconds(count: int) -> float:
+        rows = made_rows(FILES[0], 0, 11)
+        ordinal, signed = 4, 3
+        some, signature = rows.documents[0], rows.signatures[0]
+        part = PartRows(
+            tuple((*some[:ordinal], n, *some[ordinal + 1 :]) for n in range(count)),
+            tuple((*signature[:signed], n, *signature[signed + 1 :]) for n in range(count)),  # type: ignore[misc]
+        )
+        began = time.process_time()
+        _balance(0, part, 0, count)
+        return time.process_time() - began
+
+    assert min(seconds(8000) for _ in range(3)) < 40 * min(seconds(800) for _ in range(5))
+
+
+def test_a_complete_folder_that_lost_a_file_is_not_taken_for_complete(path: Path) -> None:
+    scan_all(path)
+    (path / "documents" / "part-00000-0001.parquet").unlink()
+    with pytest.raises(OutputError, match=r"part-00000-0001\.parquet: is missing"):
+        begin(path)
