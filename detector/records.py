@@ -175,6 +175,15 @@ class Score:
 
 
 @dataclass(frozen=True, slots=True)
+class Window:
+    """A stretch of a text, characters [start, end) of `Document.text`, and its score alone."""
+
+    start: int
+    end: int
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """A signal seen at a place: evidence to show and weigh, never a verdict by itself.
 
@@ -192,10 +201,14 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """All that is known about a text before a label is chosen."""
+    """All that is known about a text before a label is chosen.
+
+    windows: the deciding detector's scores of the text's parts, in their order.
+    """
 
     scores: tuple[Score, ...]
     findings: tuple[Finding, ...]
+    windows: tuple[Window, ...] = ()
 
 
 class Label(str, Enum):
@@ -209,13 +222,28 @@ class Label(str, Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of a text that scores above the cut for texts of its length.
+
+    start, end: characters of `Document.text`. score: of the stretch alone, p_value: the share of
+    human calibration texts of its length that score at least as high.
+    """
+
+    start: int
+    end: int
+    score: float
+    p_value: float
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """A label with its grounds.
 
     score: the deciding detector's score, probability: calibrated, in [0, 1], p_value: the share of
     human calibration texts of this kind that score at least as high; each None where not assessed.
     reasons: codes, strongest first ("classifier", "artefact.oaicite", "too-short", ...).
-    policy: digest of the policy that decided.
+    policy: digest of the policy that decided. spans: the windows above their cut. ai_fraction: the
+    share of the characters looked at that they hold, in [0, 1]; None where not assessed.
     """
 
     label: Label
@@ -224,6 +252,8 @@ class Verdict:
     p_value: float | None
     reasons: tuple[str, ...]
     policy: str
+    spans: tuple[Span, ...] = ()
+    ai_fraction: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

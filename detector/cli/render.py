@@ -106,6 +106,15 @@ def _verdict_lines(verdict: Verdict, fpr: float) -> list[str]:
         lines.append(
             f"probable   {verdict.probability:.4f}: probability of AI, were half of all texts AI"
         )
+    lines += [
+        f"part       characters {span.start:,}-{span.end:,} score {span.score:.3f},"
+        f" p-value {span.p_value:.5f}"
+        for span in verdict.spans
+    ]
+    if verdict.ai_fraction is not None:
+        lines.append(
+            f"fraction   {verdict.ai_fraction:.3f} of the text scores as machine text does"
+        )
     lines.append(f"because    {', '.join(verdict.reasons) or 'nothing speaks for AI'}")
     return lines
 

@@ -19,8 +19,8 @@ from detector.fit.corpora import LabelledText, windows
 from detector.fit.train import Windows, choose_texts, require_sklearn, train
 from detector.score.detectors.hashed_ngram import NAME, HashedNgram
 
-BANDS: Final = ((40, 80), (80, 160), (160, 320), (320, None))  # words
-LONGEST_TEXT: Final = 2000  # words; of a longer text, a stretch
+BANDS: Final = ((40, 80), (80, 160), (160, 320), (320, 640), (640, 1280), (1280, None))  # words
+LONGEST_TEXT: Final = 4000  # words; of a longer text, a stretch
 TAIL: Final = 500
 BODY: Final = 200
 BASE_RATE: Final = 0.5

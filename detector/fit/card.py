@@ -17,7 +17,7 @@ _INTENDED: Final = """\
 A linear model over hashed word n-grams of a text: n-grams of one and two tokens, and n-grams of up
 to four tokens in which rare words are masked to their shape, so that a text's topic weighs less.
 Two logistic regressions, each over {buckets:,} hash buckets, their logits averaged; a document's
-score is the mean over up to four windows of 288 tokens, spread over the text. Case, accents,
+score is the mean over its windows of at most 288 tokens, which cover the text. Case, accents,
 look-alike letters, kinds of quotation marks and dashes, markup characters, invisible characters
 and white space change no score.
 

@@ -108,7 +108,8 @@ def _tokens(
     data = utf8(text)
     plain = np.empty(len(data) + 1, np.uint64)
     masked = np.empty(len(data) + 1, np.uint64)
-    count = kernel.tokenise(data, table, common, plain, masked)
+    begins = np.empty(len(data) + 1, np.int32)
+    count = kernel.tokenise(data, table, common, plain, masked, begins)
     return plain[:count], masked[:count]
 
 

@@ -6,7 +6,8 @@ The rule, in order:
 2. A conclusive trace of a language model (`CONCLUSIVE`) makes it `likely-ai`.
 3. A text in a kind of which enough human examples are known (language, length, prose) is judged by
    its p-value: `likely-ai` at or below the false-positive rate, `uncertain` up to five times that.
-4. A trace that people leave too (`SUGGESTIVE`) makes it `uncertain`.
+4. A part of it (a window) that scores as only the rate over the number of its parts of human texts
+   of that length do, or a trace that people leave too (`SUGGESTIVE`), makes it `uncertain`.
 5. Else it is `no-evidence`, or `not-assessed` where no judgement was possible, with the reason.
 """
 
@@ -16,7 +17,7 @@ import hashlib
 import json
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 
 from detector.errors import UsageError
@@ -28,14 +29,15 @@ from detector.label.calibration import (
     probability,
     read_calibration,
 )
+from detector.label.parts import judge_windows
 from detector.label.prose import is_prose
+from detector.label.support import FEWEST_BEYOND, fewest_texts, supports
 from detector.records import Document, Evidence, Label, Verdict
 
 UNCERTAIN_TIMES: Final = 5  # p-values up to this many times the rate are `uncertain`
-# Human texts that must be expected beyond the cut, for the rate to be more than a guess.
-FEWEST_BEYOND: Final = 5
 PRE_LLM: Final = "origin.pre-llm"
 CLASSIFIER: Final = "classifier"
+CLASSIFIER_PART: Final = "classifier.part"
 # Strongest first.
 CONCLUSIVE: Final = (
     "disclosure.ai-generated",
@@ -92,7 +94,7 @@ def make_policy(calibration: Calibration | Mapping[str, Any], fpr: float = 0.01)
         )
     content = json.dumps(
         {
-            "rule": 1,
+            "rule": 2,
             "fpr": fpr,
             "uncertain_times": UNCERTAIN_TIMES,
             "fewest_beyond": FEWEST_BEYOND,
@@ -112,20 +114,6 @@ def make_policy(calibration: Calibration | Mapping[str, Any], fpr: float = 0.01)
     )
 
 
-def supports(band: Band, fpr: float) -> bool:
-    """Whether enough human texts stand behind a false-positive rate in this band."""
-    return band.n >= fewest_texts(fpr)
-
-
-def fewest_texts(fpr: float) -> int:
-    """Give the number of human texts that a rate needs: so many that five are beyond the cut.
-
-    >>> fewest_texts(0.01), fewest_texts(0.003)
-    (500, 1667)
-    """
-    return math.ceil(FEWEST_BEYOND / fpr - 1e-9)
-
-
 def decide(policy: Policy, document: Document, evidence: Evidence) -> Verdict:
     """Choose the label of a document; its text is looked at only to tell whether it is prose."""
     codes = {finding.code for finding in evidence.findings}
@@ -135,21 +123,30 @@ def decide(policy: Policy, document: Document, evidence: Evidence) -> Verdict:
     chance = p_value(band, score) if band and score is not None and not obstacle else None
     likely = chance is not None and chance <= policy.fpr
     near = chance is not None and chance <= UNCERTAIN_TIMES * policy.fpr
+    parts = (
+        None
+        if chance is None
+        else judge_windows(policy.calibration, policy.fpr, document, evidence.windows)
+    )
+    part = parts is not None and parts.stands_out and not near
     conclusive = [code for code in CONCLUSIVE if code in codes]
     suggestive = [code for code in SUGGESTIVE if code in codes]
-    by_score = [CLASSIFIER] if near else []
+    by_score = [CLASSIFIER] if near else [CLASSIFIER_PART] if part else []
 
     if PRE_LLM in codes:
         label, reasons = Label.PRE_LLM, [PRE_LLM]
     elif conclusive or likely:
         label, reasons = Label.LIKELY_AI, [*conclusive, *by_score, *suggestive]
-    elif near or suggestive:
+    elif near or part or suggestive:
         label, reasons = Label.UNCERTAIN, [*by_score, *suggestive]
     elif obstacle:
         label, reasons = Label.NOT_ASSESSED, [obstacle]
     else:
         label, reasons = Label.NO_EVIDENCE, []
-    return _verdict(policy, label, reasons, band, score if chance is not None else None, chance)
+    verdict = _verdict(policy, label, reasons, band, score if chance is not None else None, chance)
+    if parts is None:
+        return verdict
+    return replace(verdict, spans=parts.spans, ai_fraction=parts.fraction)
 
 
 def refusal(policy: Policy, document: Document, evidence: Evidence) -> str | None:

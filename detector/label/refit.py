@@ -9,7 +9,8 @@ from typing import Final
 
 from detector.label.bound import interval, upper_bound
 from detector.label.calibration import Band, Calibration, p_value
-from detector.label.policy import UNCERTAIN_TIMES, fewest_texts, supports
+from detector.label.policy import UNCERTAIN_TIMES
+from detector.label.support import fewest_texts, supports
 from detector.label.threshold import cut_point, describe_kind
 
 BODY: Final = 200  # scores that stand for all below the tail

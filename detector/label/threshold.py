@@ -8,7 +8,8 @@ from typing import Any
 
 from detector.label.bound import upper_bound
 from detector.label.calibration import Band, find_band
-from detector.label.policy import Policy, fewest_texts, supports
+from detector.label.policy import Policy
+from detector.label.support import fewest_texts, supports
 
 
 @dataclass(frozen=True, slots=True)

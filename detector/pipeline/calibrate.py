@@ -23,7 +23,7 @@ from detector.label import (
     refit,
 )
 from detector.label.calibration import Band, find_band
-from detector.label.policy import fewest_texts
+from detector.label.support import fewest_texts
 from detector.label.threshold import describe_kind
 from detector.pipeline.chunks import read_inputs
 from detector.pipeline.pool import WorkerPool

@@ -38,10 +38,12 @@ def at_boundary(cursor: Cursor) -> bool:
 
 
 def at_member(cursor: Cursor) -> bool:
-    """Whether a compressed member begins here, after a plain stretch."""
+    """Whether a compressed member, or a frame to pass over, begins here, after a plain stretch."""
     if cursor.member.compressed:
         return False
-    return cursor.buffer.startswith((GZIP_MAGIC, ZSTD_MAGIC), cursor.pos)
+    if cursor.buffer.startswith((GZIP_MAGIC, ZSTD_MAGIC), cursor.pos):
+        return True
+    return cursor.containers.passes_over(cursor.where(cursor.place)[0])
 
 
 def at_padding(cursor: Cursor) -> bool:

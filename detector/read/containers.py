@@ -60,6 +60,10 @@ class Containers:
                 return Member(window, offset)
             offset = after
 
+    def passes_over(self, offset: int) -> bool:
+        """Whether a skippable frame begins there."""
+        return self._after_skippable(offset, self.window.read(offset, 8)) is not None
+
     def _after_skippable(self, offset: int, head: bytes) -> int | None:
         """Where a skippable frame ends, if that is one: a member follows, or the end of the file.
 

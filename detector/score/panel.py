@@ -9,17 +9,20 @@ from importlib import metadata, resources
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
+
 from detector.errors import UsageError
-from detector.records import Document, Evidence, Finding, Score
-from detector.score.protocol import Detector, Signal
+from detector.records import Document, Evidence, Finding, Score, Window
+from detector.score.pooling import pooled
+from detector.score.protocol import Detector, Signal, WindowedDetector
 from detector.score.weights import load_model
 
 ENTRY_POINTS: Final = "detector.detectors"
-SHIPPED: Final = "hashed_ngram.v1.model"
+SHIPPED: Final = "hashed_ngram.v2.model"
 
 
 class Panel:
-    """Detectors and signals that are asked together.
+    """Detectors and signals that are asked together; the first detector decides.
 
     digests: detector name to SHA-256 of its model file, for the manifest. calibration: the deciding
     model's, as stored, for `detector.label.calibration.read_calibration`.
@@ -39,6 +42,8 @@ class Panel:
         self.signals = tuple(signals)
         self.digests = dict(digests or {})
         self.calibration = dict(calibration or {})
+        first = self.detectors[0] if self.detectors else None
+        self._windowed = first if isinstance(first, WindowedDetector) else None
 
     def assess(self, documents: Sequence[Document]) -> list[Evidence]:
         """Give the evidence on each document, in order.
@@ -46,7 +51,11 @@ class Panel:
         A detector is asked only about texts in its languages and of its length; its score of any
         other text is NaN. What is known of one document does not depend on the others.
         """
-        columns = [self._ask(detector, documents) for detector in self.detectors]
+        windows = self._windows(documents)
+        columns = [
+            self._pooled(windows) if at == 0 and self._windowed else self._ask(detector, documents)
+            for at, detector in enumerate(self.detectors)
+        ]
         return [
             Evidence(
                 tuple(
@@ -54,17 +63,28 @@ class Panel:
                     for detector, column in zip(self.detectors, columns, strict=True)
                 ),
                 self._observe(document),
+                windows[at],
             )
             for at, document in enumerate(documents)
         ]
 
+    def _windows(self, documents: Sequence[Document]) -> list[tuple[Window, ...]]:
+        """The windows of each document by the deciding detector, where it gives such."""
+        if self._windowed is None:
+            return [()] * len(documents)
+        asked = set(_within(self._windowed, documents))
+        return [
+            self._windowed.windows(document.text) if at in asked else ()
+            for at, document in enumerate(documents)
+        ]
+
+    @staticmethod
+    def _pooled(windows: Sequence[Sequence[Window]]) -> list[float]:
+        return np.array([pooled(of_text) for of_text in windows], np.float32).tolist()
+
     @staticmethod
     def _ask(detector: Detector, documents: Sequence[Document]) -> list[float]:
-        asked = [
-            at
-            for at, document in enumerate(documents)
-            if document.language in detector.languages and document.words >= detector.min_words
-        ]
+        asked = _within(detector, documents)
         scores = [math.nan] * len(documents)
         values = detector.score([documents[at].text for at in asked]) if asked else ()
         for at, value in zip(asked, values, strict=True):
@@ -73,6 +93,15 @@ class Panel:
 
     def _observe(self, document: Document) -> tuple[Finding, ...]:
         return tuple(found for signal in self.signals for found in signal.observe(document))
+
+
+def _within(detector: Detector, documents: Sequence[Document]) -> list[int]:
+    """The indexes of the documents that a detector is qualified for."""
+    return [
+        at
+        for at, document in enumerate(documents)
+        if document.language in detector.languages and document.words >= detector.min_words
+    ]
 
 
 def load_panel(model: Path | str, extra: Sequence[str] = ()) -> Panel:

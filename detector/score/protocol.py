@@ -8,7 +8,7 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.records import Document, Finding
+from detector.records import Document, Finding, Window
 
 
 @runtime_checkable
@@ -32,6 +32,15 @@ class Detector(Protocol):
 
     def score(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Give one float a text, higher for more machine-like, NaN to abstain; never raise."""
+        ...
+
+
+@runtime_checkable
+class WindowedDetector(Detector, Protocol):
+    """A detector that judges a text part by part; its score of a text pools those of the parts."""
+
+    def windows(self, text: str) -> tuple[Window, ...]:
+        """Give the text's windows with their scores, in order; none for a text without words."""
         ...
 
 

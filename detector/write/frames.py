@@ -26,6 +26,9 @@ FINDING: Final = pl.Struct(
         "excerpt": pl.String,
     }
 )
+SPAN: Final = pl.Struct(
+    {"start": pl.Int64, "end": pl.Int64, "score": pl.Float32, "p_value": pl.Float32}
+)
 
 DOCUMENTS: Final[Mapping[str, pl.DataType]] = MappingProxyType(
     {
@@ -59,6 +62,8 @@ DOCUMENTS: Final[Mapping[str, pl.DataType]] = MappingProxyType(
         "reasons": pl.List(pl.String),
         "findings": pl.List(FINDING),
         "policy": pl.String(),
+        "ai_fraction": pl.Float32(),
+        "spans": pl.List(SPAN),
     }
 )
 TEXT: Final[Mapping[str, pl.DataType]] = MappingProxyType({"text": pl.String()})

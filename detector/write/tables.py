@@ -84,6 +84,8 @@ def document_row(labelled: LabelledDocument, *, with_text: bool) -> DocumentRow:
             for found in labelled.evidence.findings[:MOST_FINDINGS]
         ),
         verdict.policy,
+        verdict.ai_fraction,
+        tuple((span.start, span.end, span.score, span.p_value) for span in verdict.spans),
     )
     return (*row, clean(document.text, None)) if with_text else row
 

@@ -19,7 +19,7 @@ from tests.pipeline import runs
 from tests.pipeline.conftest import PART
 from tests.pipeline.crawl import write_crawl
 
-MODEL = Path(__file__).parents[2] / "detector/score/models/hashed_ngram.v1.model"
+MODEL = Path(__file__).parents[2] / "detector/score/models/hashed_ngram.v2.model"
 
 
 def refused(code: int, *arguments: str | Path, **options: str) -> str:

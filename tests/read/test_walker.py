@@ -236,6 +236,14 @@ def test_no_damage_raises_or_breaks_resuming(name: str, data: st.DataObject) -> 
         assert again == dataclasses.replace(step.item, ordinal=0)
 
 
+def test_a_frame_to_pass_over_is_passed_over_behind_a_stray_line_end() -> None:
+    """As it is at the start of the file, so that a fault is found again where it lay."""
+    broken = b"\r" + SOUND["packed-dictionary.warc.zst"]
+    [step] = steps(broken)
+    again = read_record_at(Bytes(broken), step.item.locator, block_cap=CAP)
+    assert again == dataclasses.replace(step.item, ordinal=0)
+
+
 @settings(max_examples=100, deadline=None)
 @given(st.binary(max_size=3000), st.integers(0, 3000))
 def test_noise_never_raises(noise: bytes, offset: int) -> None:

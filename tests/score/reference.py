@@ -88,17 +88,26 @@ def logit(tokens: list[int], longest: int, weights: Any, scale: float, intercept
 
 
 def score(text: str, arrays: Any) -> float:
+    values = windows(text, arrays)
+    return sum(values) / len(values) if values else math.nan
+
+
+def windows(text: str, arrays: Any, most: int = 64) -> list[float]:
     common = {int(key) for key in arrays["common"] if key}
     pairs = [hashes(token, common) for token in words_and_marks(text, arrays["folding"])]
-    if not pairs:
-        return math.nan
-    size = min(len(pairs), 288)
-    pieces = min(-(-len(pairs) // 288), 4)
     fit = [float(value) for value in arrays["fit"]]
-    total = 0.0
-    for piece in range(pieces):
-        start = piece * (len(pairs) - size) // max(pieces - 1, 1)
-        window = pairs[start : start + size]
-        total += logit([plain for plain, _ in window], 2, arrays["plain"], fit[0], fit[1])
-        total += logit([masked for _, masked in window], 4, arrays["masked"], fit[2], fit[3])
-    return total / (2.0 * pieces)
+    values = []
+    for start, stop in stretches(len(pairs), most):
+        window = pairs[start:stop]
+        value = logit([plain for plain, _ in window], 2, arrays["plain"], fit[0], fit[1])
+        value += logit([masked for _, masked in window], 4, arrays["masked"], fit[2], fit[3])
+        values.append(value / 2.0)
+    return values
+
+
+def stretches(tokens: int, most: int) -> list[tuple[int, int]]:
+    pieces = -(-tokens // 288)
+    if pieces <= most:
+        return [(at * tokens // pieces, (at + 1) * tokens // pieces) for at in range(pieces)]
+    starts = [at * (tokens - 288) // (most - 1) for at in range(most)]
+    return [(start, start + 288) for start in starts]

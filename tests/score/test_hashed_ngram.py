@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import replace
 from importlib import resources
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -92,6 +94,34 @@ def test_dress_changes_no_score(old: str, new: str) -> None:
     text = " ".join(PLAIN + POLISHED)
     assert old in text
     assert score(text.replace(old, new)) == score(text)
+
+
+def test_the_windows_of_a_text_follow_each_other_from_its_first_word_to_its_end() -> None:
+    """And their places count characters, not bytes."""
+    text = "  " + " ".join(PLAIN + POLISHED) * 9
+    windows = DETECTOR.windows(text)
+    assert [window.value for window in windows] == reference.windows(text, MODEL.arrays)
+    assert len(windows) > 5
+    assert windows[0].start == 2
+    assert windows[-1].end == len(text)
+    for one, following in pairwise(windows):
+        assert one.end == following.start
+        assert re.match(r"\W\w|\W\W|“", text[following.start - 1 : following.start + 1])
+
+
+def test_of_a_very_long_text_the_windows_are_a_sample() -> None:
+    """As many as the cap, from the first word to the last."""
+    text = " ".join(f"word{at % 977}" for at in range(30_000))
+    windows = DETECTOR.windows(text)
+    assert len(windows) == 64
+    assert {len(text[one.start : one.end].split()) for one in windows} == {288}
+    assert (windows[0].start, windows[-1].end) == (0, len(text))
+    assert [window.value for window in windows] == reference.windows(text, MODEL.arrays)
+    assert score(text) == np.float32(sum(one.value for one in windows) / 64)
+
+
+def test_a_text_without_words_has_no_windows() -> None:
+    assert DETECTOR.windows("\n \u200b 🙂") == ()
 
 
 def test_a_text_without_words_has_no_score() -> None:

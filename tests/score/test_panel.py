@@ -68,14 +68,14 @@ def test_two_detectors_of_one_name_are_refused() -> None:
 def test_the_default_panel_is_loaded_once_and_names_its_model() -> None:
     panel = default_panel()
     assert panel is default_panel()
-    assert list(panel.digests) == ["hashed_ngram.v1"]
-    assert len(panel.digests["hashed_ngram.v1"]) == 64
-    assert panel.calibration["detector"] == "hashed_ngram.v1"
+    assert list(panel.digests) == ["hashed_ngram.v2"]
+    assert len(panel.digests["hashed_ngram.v2"]) == 64
+    assert panel.calibration["detector"] == "hashed_ngram.v2"
 
 
 def test_the_model_card_describes_the_shipped_model() -> None:
     card = Path(__file__).parents[2] / "docs" / "model-card.md"
-    assert default_panel().digests["hashed_ngram.v1"] in card.read_text()
+    assert default_panel().digests["hashed_ngram.v2"] in card.read_text()
 
 
 def test_a_bad_model_file_is_refused(tmp_path: Path) -> None:

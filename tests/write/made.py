@@ -71,7 +71,7 @@ def made_document(ordinal: int, file: str = FILES[0], **changes: object) -> Labe
         document,
         Fingerprint("minhash.v1", f"{ordinal:032x}", signature),
         Evidence(
-            (Score("hashed_ngram.v1", 1.5), Score("other.v1", float("nan"))),
+            (Score("hashed_ngram.v2", 1.5), Score("other.v1", float("nan"))),
             (Finding("artefact.oaicite", "text", 0, 4, "Some"),),
         ),
         verdict,  # type: ignore[arg-type]

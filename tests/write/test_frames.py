@@ -101,7 +101,7 @@ def test_values_come_back_as_they_went_in() -> None:
     assert len(documents) == len(ROWS.documents)
     row = documents.row(0, named=True)
     assert str(row["captured"]) == "2024-01-02 03:04:05.000678+00:00"
-    assert row["scores"][0] == {"detector": "hashed_ngram.v1", "value": 1.5}
+    assert row["scores"][0] == {"detector": "hashed_ngram.v2", "value": 1.5}
     assert row["scores"][1]["value"] != row["scores"][1]["value"]  # NaN: it abstained
     assert row["reasons"] == ["classifier", "artefact.oaicite"]
     assert row["findings"][0]["excerpt"] == "Some"

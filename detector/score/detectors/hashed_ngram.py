@@ -9,10 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.errors import ModelError
+from detector.records import Window
 from detector.score.detectors import ngram_kernel as kernel
+from detector.score.pooling import pooled
 from detector.score.weights import Model
 
-NAME: Final = "hashed_ngram.v1"
+NAME: Final = "hashed_ngram.v2"
 # Bytes of UTF-8 of a text that are looked at: 180,000 words, and a bound on memory.
 MOST_BYTES: Final = 1 << 20
 SCHEME: Final = {
@@ -20,8 +22,8 @@ SCHEME: Final = {
     "tokens": 1,
     "plain_ngrams": kernel.LONGEST_PLAIN,
     "masked_ngrams": kernel.LONGEST_MASKED,
-    "window_tokens": 288,  # about 250 words and their punctuation
-    "windows": kernel.MOST_WINDOWS,
+    "window_tokens": kernel.WINDOW_TOKENS,
+    "windows": kernel.MOST_WINDOWS,  # of equal size, beside each other
 }
 
 
@@ -35,7 +37,7 @@ def utf8(text: str) -> NDArray[np.uint8]:
 
 
 class HashedNgram:
-    """Judges a text by its word n-grams: the mean of two logits over up to four windows.
+    """Judges a text by its word n-grams: the mean of two logits over its windows.
 
     The same text has the same score, bit for bit, in any batch and on any machine.
     """
@@ -78,10 +80,31 @@ class HashedNgram:
 
     def score(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Give one logit a text, higher for more machine-like; NaN for a text without words."""
-        scores = np.empty(len(texts), dtype=np.float32)
-        for at, text in enumerate(texts):
-            scores[at] = kernel.score_bytes(
-                utf8(text), self._table, self._common, self._plain, self._masked, self._fit,
-                SCHEME["window_tokens"],
-            )  # fmt: skip
-        return scores
+        return np.array([pooled(self.windows(text)) for text in texts], dtype=np.float32)
+
+    def windows(self, text: str) -> tuple[Window, ...]:
+        """Score a text piece by piece: its windows, in order, with their logits.
+
+        They cover a text of up to 18,432 tokens, each in at most 288 (about 250 words and their
+        punctuation); of a longer one they are a sample.
+        """
+        data = utf8(text)
+        places = np.empty(2 * kernel.MOST_WINDOWS, np.int32)
+        values = np.empty(kernel.MOST_WINDOWS, np.float64)
+        count = kernel.score_windows(
+            data, self._table, self._common, self._plain, self._masked, self._fit, places, values
+        )
+        at = _characters(data, places[: 2 * count])
+        return tuple(
+            Window(start, end, value)
+            for start, end, value in zip(at[::2], at[1::2], values[:count].tolist(), strict=True)
+        )
+
+
+def _characters(data: NDArray[np.uint8], places: NDArray[np.int32]) -> list[int]:
+    """Give the number of characters before each byte offset."""
+    begun = (data & 0xC0) != 0x80
+    if begun.all():
+        return [int(place) for place in places]
+    before = np.concatenate(([0], np.cumsum(begun)))
+    return [int(before[place]) for place in places]

@@ -18,7 +18,7 @@ import math
 from typing import Any
 
 import numpy as np
-from numba import float64, int16, int64, types, uint8, uint32, uint64
+from numba import float64, int16, int32, int64, types, uint8, uint32, uint64
 
 from detector.kernels import compiled, decode_utf8
 
@@ -44,7 +44,8 @@ _DOT = 46
 
 LONGEST_PLAIN = 2  # plain n-grams have 1 to 2 tokens
 LONGEST_MASKED = 4
-MOST_WINDOWS = 4
+WINDOW_TOKENS = 288  # about 250 words and their punctuation
+MOST_WINDOWS = 64
 
 # Numba describes its array types to no type checker.
 Array: Any = types.Array
@@ -54,6 +55,9 @@ _bytes = Array(uint8, 1, "C", readonly=True)
 _table = Array(uint32, 1, "C", readonly=True)
 _weights = Array(int16, 1, "C", readonly=True)
 _hashes = Array(uint64, 1, "C")
+_places = Array(int32, 1, "C")
+_values = Array(float64, 1, "C")
+_fit = Array(float64, 1, "C", readonly=True)
 
 
 @compiled(uint64(uint64))
@@ -103,11 +107,12 @@ def _mask(plain: Any, common: Any, shape: Any) -> Any:
     return shape
 
 
-@compiled(int64(_bytes, _bytes, _table, _hashes, _hashes))
-def tokenise(data: Any, table: Any, common: Any, plain: Any, masked: Any) -> Any:
+@compiled(int64(_bytes, _bytes, _table, _hashes, _hashes, _places))
+def tokenise(data: Any, table: Any, common: Any, plain: Any, masked: Any, begins: Any) -> Any:
     """Fill `plain` and `masked` with the token hashes of `data`; gives the number of tokens.
 
-    data: UTF-8. Both outputs need room for `len(data) + 1` tokens.
+    data: UTF-8. begins: is filled with the byte at which each token begins. The three outputs need
+    room for `len(data) + 1` tokens.
     """
     count = 0
     at = int64(0)
@@ -115,6 +120,7 @@ def tokenise(data: Any, table: Any, common: Any, plain: Any, masked: Any) -> Any
     hashed, length, digits = _FNV_BASIS, int64(0), int64(0)
     last, before, mark, held = int64(0), int64(0), int64(0), False
     while at <= end:
+        here = at
         if at < end:
             point, at = decode_utf8(data, at)
             char = _fold(point, table)
@@ -124,6 +130,7 @@ def tokenise(data: Any, table: Any, common: Any, plain: Any, masked: Any) -> Any
             continue
         letter = 97 <= char <= OTHER
         if letter or 48 <= char <= 57:
+            begins[count] = here if length == 0 else begins[count]
             if held:  # an apostrophe with letters on both sides belongs to the word
                 hashed = (hashed ^ np.uint64(_APOSTROPHE)) * _FNV_PRIME
                 held = False
@@ -140,13 +147,17 @@ def tokenise(data: Any, table: Any, common: Any, plain: Any, masked: Any) -> Any
             char = int64(BREAK)
         held = False
         if length > 0:
-            word = _mix(hashed)
-            plain[count] = word
+            plain[count] = _mix(hashed)
             shape = _shape(np.uint64(digits), length, last, before)
-            masked[count] = _mask(word, common, shape)
+            masked[count] = _mask(plain[count], common, shape)
             count += 1
-            hashed, length, digits = _FNV_BASIS, int64(0), int64(0)
-            last, before = int64(0), int64(0)
+            hashed, length, digits, last, before = (
+                _FNV_BASIS,
+                int64(0),
+                int64(0),
+                int64(0),
+                int64(0),
+            )
         if char == BREAK:
             continue
         if char == mark:  # a run of one mark is one token; a run of full stops is an ellipsis
@@ -156,7 +167,7 @@ def tokenise(data: Any, table: Any, common: Any, plain: Any, masked: Any) -> Any
             continue
         plain[count] = _mix(np.uint64(char))
         masked[count] = plain[count]
-        mark = char
+        begins[count], mark = here, char
         count += 1
     return count
 
@@ -199,32 +210,44 @@ def weigh(hashes: Any, start: Any, stop: Any, longest: Any, weights: Any) -> Any
     return total
 
 
-@compiled(
-    float64(
-        _bytes, _bytes, _table, _weights, _weights, Array(float64, 1, "C", readonly=True), int64
-    )
-)
-def score_bytes(
-    data: Any, table: Any, common: Any, plain_w: Any, masked_w: Any, fit: Any, window: Any
+@compiled(float64(_hashes, _hashes, int64, int64, _weights, _weights, _fit))
+def _logit(
+    plain: Any, masked: Any, start: Any, stop: Any, plain_w: Any, masked_w: Any, fit: Any
 ) -> Any:
-    """Score a text: the mean, over up to `MOST_WINDOWS` windows of `window` tokens, of two logits.
+    """Give the mean of the two logits of tokens [start, stop)."""
+    ones = float64(weigh(plain, start, stop, LONGEST_PLAIN, plain_w))
+    shapes = float64(weigh(masked, start, stop, LONGEST_MASKED, masked_w))
+    value = ones * fit[0] / math.sqrt(ngrams(stop - start, LONGEST_PLAIN)) + fit[1]
+    value += shapes * fit[2] / math.sqrt(ngrams(stop - start, LONGEST_MASKED)) + fit[3]
+    return value / 2.0
 
-    fit: scale and intercept of the plain weights, then of the masked weights. The windows of a
-    longer text are spread evenly from its first token to its last. NaN for a text without tokens.
+
+@compiled(int64(_bytes, _bytes, _table, _weights, _weights, _fit, _places, _values))
+def score_windows(
+    data: Any, table: Any, common: Any, plain_w: Any, masked_w: Any, fit: Any,
+    places: Any, values: Any,
+) -> Any:  # fmt: skip
+    """Score the windows of a text, each by the mean of two logits; gives how many there are.
+
+    A text of up to `MOST_WINDOWS` windows is cut into as few of equal size as have at most
+    `WINDOW_TOKENS` tokens each; of a longer one, as many of that size are spread evenly from its
+    first token to its last. fit: scale and intercept of the plain weights, then of the masked
+    weights. places: is filled with the byte where each window begins, then ends; room for two times
+    `MOST_WINDOWS`. values: with the scores. No windows for a text without tokens.
     """
     plain = np.empty(len(data) + 1, np.uint64)
     masked = np.empty(len(data) + 1, np.uint64)
-    count = tokenise(data, table, common, plain, masked)
-    if count == 0:
-        return np.nan
-    size = min(count, window)
-    pieces = min((count + window - 1) // window, MOST_WINDOWS)
-    total = 0.0
+    begins = np.empty(len(data) + 2, np.int32)
+    count = tokenise(data, table, common, plain, masked, begins)
+    begins[count] = len(data)
+    pieces = min((count + WINDOW_TOKENS - 1) // WINDOW_TOKENS, MOST_WINDOWS)
+    whole = count <= MOST_WINDOWS * WINDOW_TOKENS
     for piece in range(pieces):
-        start = piece * (count - size) // max(pieces - 1, 1)
-        stop = start + size
-        ones = weigh(plain, start, stop, LONGEST_PLAIN, plain_w)
-        shapes = weigh(masked, start, stop, LONGEST_MASKED, masked_w)
-        total += float64(ones) * fit[0] / math.sqrt(ngrams(size, LONGEST_PLAIN)) + fit[1]
-        total += float64(shapes) * fit[2] / math.sqrt(ngrams(size, LONGEST_MASKED)) + fit[3]
-    return total / (2.0 * pieces)
+        if whole:
+            start, stop = piece * count // pieces, (piece + 1) * count // pieces
+        else:
+            start = piece * (count - WINDOW_TOKENS) // (pieces - 1)
+            stop = start + WINDOW_TOKENS
+        places[2 * piece], places[2 * piece + 1] = begins[start], begins[stop]
+        values[piece] = _logit(plain, masked, start, stop, plain_w, masked_w, fit)
+    return pieces
