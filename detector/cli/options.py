@@ -7,7 +7,7 @@ from typing import Any, Literal, TypeVar, cast
 
 import click
 
-from detector.pipeline.settings import MEBIBYTE, ScanSettings
+from detector.pipeline.settings import DEEP_MILLISECONDS, MEBIBYTE, ScanSettings
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -33,6 +33,25 @@ class Size(click.ParamType[int]):
             return round(float(text) * scale)
         except (ValueError, OverflowError):
             self.fail(f"{value!r} is not a size: write 8MiB, 500KB or 1048576", param, ctx)
+
+
+class Budget(click.ParamType[float]):
+    """What the deep tier may cost: 1ms a text on average, 5% of the texts, or all of them."""
+
+    name = "budget"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        if isinstance(value, float):
+            return value
+        text = str(value).strip().lower()
+        scales = (("ms", DEEP_MILLISECONDS), ("%", 100.0))
+        unit, scale = next(((u, s) for u, s in scales if text.endswith(u)), ("all", 0.0))
+        try:
+            return 1.0 if text == "all" else min(1.0, float(text.removesuffix(unit)) / scale)
+        except (ValueError, ZeroDivisionError):
+            self.fail(f"{value!r} is not a budget: write 1ms, 5% or all", param, ctx)
 
 
 def add_options(command: Command, *options: Callable[[Command], Command]) -> Command:
@@ -79,6 +98,14 @@ def settings_options(command: Command) -> Command:
             type=click.Path(dir_okay=False),
             help="A policy file made by `detector calibrate`: its cut points instead of the"
             " model's.",
+        ),
+        click.option(
+            "--budget",
+            type=Budget(),
+            metavar="1ms|5%|all",
+            help="Ask the deep tier, a small transformer, about the texts nearest to the cut: at so"
+            " many milliseconds a text on average, or so many of the texts (needs the extra"
+            " `deep`).  [default: not at all]",
         ),
         reading_options,
     )
@@ -138,4 +165,5 @@ def settings_from(options: dict[str, Any]) -> ScanSettings:
         with_text=options.get("with_text", DEFAULTS.with_text),
         model=options["model"],
         policy=options.get("policy"),
+        budget=options.get("budget"),
     )

@@ -62,21 +62,29 @@ SUGGESTIVE: Final = (
 class Policy:
     """What decides: a calibration and a false-positive rate.
 
-    languages: those with at least one band that supports the rate. digest: 16 hexadecimal digits of
-    the SHA-256 over everything that can change a label.
+    parts: the calibration by which the windows of a text are judged. languages: those with at least
+    one band that supports the rate. digest: 16 hexadecimal digits of the SHA-256 over everything
+    that can change a label.
     """
 
     fpr: float
     calibration: Calibration
+    parts: Calibration
     languages: frozenset[str]
     min_words: int
     digest: str
 
 
-def make_policy(calibration: Calibration | Mapping[str, Any], fpr: float = 0.01) -> Policy:
+def make_policy(
+    calibration: Calibration | Mapping[str, Any],
+    fpr: float = 0.01,
+    *,
+    parts: Calibration | None = None,
+) -> Policy:
     """Make the policy that calls at most `fpr` of human texts `likely-ai` by their score.
 
-    calibration: as read, or as a model file stores it. Raises ModelError when what is stored makes
+    calibration: as read, or as a model file stores it. parts: of the detector whose windows are
+    judged, where another decides. Raises ModelError when what is stored makes
     no sense; UsageError when fpr is not in (0, 0.2], or the calibration has too few human texts in
     every band to support it.
     """
@@ -101,6 +109,7 @@ def make_policy(calibration: Calibration | Mapping[str, Any], fpr: float = 0.01)
             "conclusive": CONCLUSIVE,
             "suggestive": SUGGESTIVE,
             "calibration": asdict(calibration),
+            "parts": None if parts in (None, calibration) else asdict(parts or calibration),
         },
         sort_keys=True,
         separators=(",", ":"),
@@ -108,6 +117,7 @@ def make_policy(calibration: Calibration | Mapping[str, Any], fpr: float = 0.01)
     return Policy(
         fpr=fpr,
         calibration=calibration,
+        parts=parts or calibration,
         languages=frozenset(band.language for band in bands),
         min_words=min(band.min_words for band in bands),
         digest=hashlib.sha256(content.encode()).hexdigest()[:16],
@@ -126,7 +136,7 @@ def decide(policy: Policy, document: Document, evidence: Evidence) -> Verdict:
     parts = (
         None
         if chance is None
-        else judge_windows(policy.calibration, policy.fpr, document, evidence.windows)
+        else judge_windows(policy.parts, policy.fpr, document, evidence.windows)
     )
     part = parts is not None and parts.stands_out and not near
     conclusive = [code for code in CONCLUSIVE if code in codes]

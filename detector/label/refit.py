@@ -68,25 +68,25 @@ def refit(
     bands, checks = [], []
     for band, human in zip(calibration.bands, found, strict=True):
         enough = len(human.scores) >= fewest_texts(fpr)
-        new = refit_band(band, human, fpr) if enough else band
+        new = refit_band(band, human.scores, len(human.sources), fpr) if enough else band
         bands.append(new)
         checks.append(_check(band, new, human, fpr, refitted=enough))
     return replace(calibration, bands=tuple(bands)), tuple(checks)
 
 
-def refit_band(band: Band, human: HumanScores, fpr: float) -> Band:
-    """Put other human texts in the place of a band's own.
+def refit_band(band: Band, scores: Sequence[float], sources: int, fpr: float) -> Band:
+    """Put the scores of other human texts, from so many sources, in the place of a band's own.
 
     The tail is long enough that the p-values up to the last that is `uncertain` are exact.
     """
-    ordered = sorted(human.scores)
+    ordered = sorted(scores)
     count = len(ordered)
     tail = max(SHORTEST_TAIL, math.ceil(UNCERTAIN_TIMES * fpr * (count + 1)))
     step = max(1, count // BODY)
     return replace(
         band,
         n=count,
-        sources=len(human.sources),
+        sources=sources,
         step=step,
         body=_rounded_up(ordered[::step]),
         tail=_rounded_up(ordered[-tail:]),

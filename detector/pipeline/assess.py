@@ -7,7 +7,15 @@ from pathlib import Path
 from detector.errors import UsageError
 from detector.extract import Extractor, extract_document, get_extractor
 from detector.fingerprint import fingerprint_document
-from detector.label import Policy, check_model, decide, make_policy, read_policy_file
+from detector.label import (
+    Policy,
+    check_model,
+    decide,
+    make_policy,
+    read_calibration,
+    read_policy_file,
+)
+from detector.pipeline.deep import DeepTier, shipped_deep_model
 from detector.pipeline.settings import FPR, ScanSettings
 from detector.read import decode_capture
 from detector.records import (
@@ -28,7 +36,14 @@ class Assessor:
         self.settings = settings
         self.extractor: Extractor = get_extractor(settings.extractor)
         self.panel: Panel = load_panel(Path(settings.model)) if settings.model else default_panel()
-        self.policy: Policy = _policy(settings, self.panel)
+        self.deep: DeepTier | None = _deep(settings, self.panel)
+        self.policy: Policy = _policy(settings, self.panel, self.deep)
+
+    @property
+    def digests(self) -> dict[str, str]:
+        """The digests of the model files in use, by detector name."""
+        deep = {} if self.deep is None else {self.deep.name: self.deep.digest}
+        return {**self.panel.digests, **deep}
 
     def document(self, record: ArchiveRecord) -> Document | Skip | Fault:
         """The text of a record, or why there is none."""
@@ -67,15 +82,29 @@ class Assessor:
         """Fingerprint, evidence and verdict of a document."""
         fingerprint = fingerprint_document(document)
         [evidence] = self.panel.assess([document])
+        if self.deep is not None:
+            evidence = self.deep.deepen(document, evidence)
         return LabelledDocument(
             document, fingerprint, evidence, decide(self.policy, document, evidence)
         )
 
 
-def _policy(settings: ScanSettings, panel: Panel) -> Policy:
-    """The policy file's cut points where one is given, else the model's own."""
+def _deep(settings: ScanSettings, panel: Panel) -> DeepTier | None:
+    """The deep tier, where there is a budget for it."""
+    if settings.budget is None:
+        return None
+    fast = read_calibration(panel.calibration)
+    digest = panel.digests[fast.detector]
+    rate = settings.fpr or FPR
+    return DeepTier(shipped_deep_model(), fast, digest, settings.budget, rate)
+
+
+def _policy(settings: ScanSettings, panel: Panel, deep: DeepTier | None) -> Policy:
+    """The policy file's cut points where one is given, else the models' own."""
+    fast = read_calibration(panel.calibration)
     if settings.policy is None:
-        return make_policy(panel.calibration, fpr=settings.fpr or FPR)
+        calibration = fast if deep is None else deep.cascade.calibration
+        return make_policy(calibration, fpr=settings.fpr or FPR, parts=fast)
     stored = read_policy_file(Path(settings.policy))
     check_model(stored, panel.digests, settings.policy)
     if stored.extractor != settings.extractor:

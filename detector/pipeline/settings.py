@@ -10,6 +10,12 @@ from detector.errors import UsageError
 MEBIBYTE = 1 << 20
 FPR = 0.01
 """The false-positive rate of a scan that names none."""
+DEEP_MILLISECONDS = 30.0
+"""What the deep tier takes for a text of 600 words on one core, by benchmarks/results/deep.md.
+
+A number of the software, not of the machine: a budget in milliseconds must ask about the same texts
+on any machine, so that a scan can be taken up again elsewhere.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +28,8 @@ class ScanSettings:
     `likely-ai` is held to; None stands for the policy file's own, or for 0.01. part_size: documents
     in one part of the output, the most work that a crash can undo. with_text: whether the documents
     table holds the text itself. model: a model file to use instead of the one shipped. policy: a
-    policy file whose cut points take the place of the model's.
+    policy file whose cut points take the place of the model's. budget: the share of human texts
+    that the deep tier may be asked about, in (0, 1]; None leaves it out.
     """
 
     extractor: Literal["resiliparse", "trafilatura"] = "resiliparse"
@@ -34,6 +41,7 @@ class ScanSettings:
     with_text: bool = False
     model: str | None = None
     policy: str | None = None
+    budget: float | None = None
 
     def __post_init__(self) -> None:
         bounds = (
@@ -47,6 +55,13 @@ class ScanSettings:
                 raise UsageError(f"--{name} is {value}: choose a number from {low} to {high}")
         if self.fpr is not None and not 0 < self.fpr < 1:
             raise UsageError(f"--fpr is {self.fpr}: choose a rate between 0 and 1, such as 0.01")
+        if self.budget is not None and not 0 < self.budget <= 1:
+            raise UsageError(
+                f"--budget is {self.budget:g} of the texts: choose more than nothing and at most"
+                " all, such as 1ms, 5% or all"
+            )
+        if self.budget is not None and self.policy is not None:
+            raise UsageError("a policy is calibrated without the deep tier: leave --budget out")
 
     def identity(self) -> dict[str, str | int | float | bool | None]:
         """The settings as they stand in the manifest; files stand there by their digests alone."""

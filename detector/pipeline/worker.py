@@ -95,7 +95,7 @@ def run_worker(
     try:
         assessor = Assessor(settings)
         panel, policy = assessor.panel, assessor.policy
-        hello = Hello(dict(panel.digests), policy.digest, contract(policy), panel.calibration)
+        hello = Hello(assessor.digests, policy.digest, contract(policy), panel.calibration)
     except DetectorError as error:
         hello = Hello({}, "", error=error)
     _send(connection, hello)

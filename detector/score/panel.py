@@ -80,7 +80,7 @@ class Panel:
 
     @staticmethod
     def _pooled(windows: Sequence[Sequence[Window]]) -> list[float]:
-        return np.array([pooled(of_text) for of_text in windows], np.float32).tolist()
+        return [float(np.float32(pooled(of_text))) for of_text in windows]
 
     @staticmethod
     def _ask(detector: Detector, documents: Sequence[Document]) -> list[float]:

@@ -24,7 +24,7 @@ from detector.errors import ModelError
 FORMAT: Final = 1
 LARGEST_FILE: Final = 64 << 20  # bytes; the shipped models are far smaller
 _MAGIC: Final = b"detector-model "
-_DTYPES: Final = frozenset({"<i2", "<u4", "<f8", "|u1", "|i1"})
+_DTYPES: Final = frozenset({"<i2", "<u4", "<f4", "<f8", "|u1", "|i1"})
 _ALIGNMENT: Final = 64
 
 

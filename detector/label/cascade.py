@@ -1,0 +1,152 @@
+"""The cascade: which texts a deeper detector is asked about, and what both scores say together.
+
+A text whose score by the fast detector lies in the gate of its kind is scored by the deep one too,
+and a linear rule of both scores takes the place of the fast score, in its units. So every text has
+one score, which depends on nothing but the text and the share that is asked for; its p-values are
+as valid as any (see `detector.label.calibration`).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detector.errors import ModelError
+from detector.label.calibration import Band, Calibration, find_band
+from detector.label.refit import refit_band
+from detector.label.support import FEWEST_BEYOND
+from detector.label.threshold import cut_point
+
+NAME: Final = "cascade.v1"
+# Texts whose fast p-value is at most this share of the rate need no second opinion.
+CERTAIN: Final = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Pairing:
+    """How the two detectors scored human texts of one band, and how their scores go together.
+
+    language, min_words, max_words: the band, one of the fast detector's. fast, deep: the scores of
+    the same human texts, float32. sources: the sources they come from. The joint score is
+    of_fast * fast + of_deep * deep + constant.
+    """
+
+    language: str
+    min_words: int
+    max_words: int | None
+    sources: int
+    of_fast: float
+    of_deep: float
+    constant: float
+    fast: NDArray[np.float32]
+    deep: NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """Fast scores in [low, high) are followed by a deep one; none where low is not below high."""
+
+    low: float
+    high: float
+
+
+class Cascade:
+    """Chooses the texts that the deep detector is asked about, and joins the two scores.
+
+    fast: the fast detector's calibration. calibration: of the joint scores, for `make_policy`.
+    share: the share of human texts that the deep detector is asked about.
+    """
+
+    def __init__(
+        self, fast: Calibration, pairings: tuple[Pairing, ...], share: float, fpr: float
+    ) -> None:
+        self.fast = fast
+        self.share = share
+        self._pairings = {(one.language, one.min_words): one for one in pairings}
+        self._gates = {
+            (band.language, band.min_words): self._gate(band, fpr) for band in fast.bands
+        }
+        bands = tuple(self._joint(band, fpr) for band in fast.bands)
+        self.calibration = replace(fast, detector=NAME, bands=bands)
+
+    def asks(self, language: str, words: int, score: float) -> bool:
+        """Whether the deep detector is to be asked about a text with this fast score."""
+        band = find_band(self.fast, language, words)
+        if band is None or math.isnan(score):
+            return False
+        gate = self._gates[band.language, band.min_words]
+        return gate.low <= score < gate.high
+
+    def joint(self, language: str, words: int, score: float, deep: float) -> float:
+        """Give the score that takes the fast score's place, in its units."""
+        band = find_band(self.fast, language, words)
+        pairing = None if band is None else self._pairings.get((band.language, band.min_words))
+        if pairing is None or math.isnan(deep):
+            return score
+        return pairing.of_fast * score + pairing.of_deep * deep + pairing.constant
+
+    def _gate(self, band: Band, fpr: float) -> Gate:
+        pairing = self._pairings.get((band.language, band.min_words))
+        if pairing is None or len(pairing.fast) * fpr < FEWEST_BEYOND - 1e-9:
+            return Gate(math.inf, -math.inf)
+        if self.share >= 1:
+            return Gate(-math.inf, math.inf)
+        low, high = cut_point(band, self.share), cut_point(band, CERTAIN * fpr)
+        return Gate(math.inf if low is None else low[0], math.inf if high is None else high[0])
+
+    def _joint(self, band: Band, fpr: float) -> Band:
+        """Calibrate a band on what the cascade makes of the human texts of its pairing."""
+        key = (band.language, band.min_words)
+        gate, pairing = self._gates[key], self._pairings.get(key)
+        if pairing is None or gate.low >= gate.high:
+            return band
+        fast, deep = pairing.fast.astype(np.float64), pairing.deep.astype(np.float64)
+        joint = pairing.of_fast * fast + pairing.of_deep * deep + pairing.constant
+        scores = np.where((fast >= gate.low) & (fast < gate.high), joint, fast)
+        return refit_band(band, scores.tolist(), pairing.sources, fpr)
+
+
+def read_pairings(
+    stored: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]
+) -> tuple[Pairing, ...]:
+    """Read the pairings that a deep model's file holds; ModelError when they make no sense."""
+    try:
+        pairings = tuple(
+            _read_pairing(entry, arrays[f"fast_{number}"], arrays[f"deep_{number}"])
+            for number, entry in enumerate(stored["pairings"])
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise ModelError(
+            f"the deep model's calibration makes no sense ({type(error).__name__}:"
+            f" {str(error)[:60]}): make the model again with `detector fit`"
+        ) from error
+    return pairings
+
+
+def _read_pairing(entry: Mapping[str, Any], fast: NDArray[Any], deep: NDArray[Any]) -> Pairing:
+    most = entry["max_words"]
+    of_fast, of_deep, constant = (float(entry[k]) for k in ("of_fast", "of_deep", "constant"))
+    if fast.shape != deep.shape or fast.ndim != 1:
+        raise ValueError(f"{fast.shape} fast and {deep.shape} deep scores")
+    if not (
+        np.isfinite(fast).all()
+        and np.isfinite(deep).all()
+        and math.isfinite(of_fast + of_deep + constant)
+    ):
+        raise ValueError("a number that is not finite")
+    return Pairing(
+        str(entry["language"]),
+        int(entry["min_words"]),
+        None if most is None else int(most),
+        int(entry["sources"]),
+        of_fast,
+        of_deep,
+        constant,
+        fast.astype(np.float32),
+        deep.astype(np.float32),
+    )
