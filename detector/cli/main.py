@@ -14,6 +14,7 @@ from detector.cli.doctor import doctor
 from detector.cli.explain import explain
 from detector.cli.fdr import fdr
 from detector.cli.fit import fit
+from detector.cli.fit_deep import fit_deep
 from detector.cli.scan import scan
 from detector.cli.show import show
 from detector.errors import EXIT_INTERRUPTED, DetectorError
@@ -41,6 +42,7 @@ cli.add_command(fdr)
 cli.add_command(calibrate)
 cli.add_command(doctor)
 cli.add_command(fit)
+cli.add_command(fit_deep)
 
 
 def main() -> NoReturn:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -26,17 +27,29 @@ BODY: Final = 200
 BASE_RATE: Final = 0.5
 
 
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """Stretches of one length band and their cross-fitted scores.
+
+    owners: the index of each stretch's text. texts: the stretches. scores: float32, NaN for none.
+    """
+
+    owners: NDArray[np.int64]
+    texts: tuple[str, ...]
+    scores: NDArray[np.float32]
+
+
 def cross_scores(
     texts: Sequence[LabelledText],
     drawn: Windows,
     folds: Sequence[int],
     common: NDArray[np.uint32],
     config: FitConfig,
-) -> list[tuple[NDArray[np.int64], NDArray[np.float32]]]:
-    """Score a stretch of every calibration text for each band; gives (text indexes, scores)."""
+) -> list[Scored]:
+    """Score a stretch of every calibration text for each band, which are in the order of BANDS."""
     fold_of_text = np.array(folds)
     chosen = choose_texts(texts, config.calibration_texts, config.seed + 1)
-    collected: list[tuple[list[int], list[float]]] = [([], []) for _ in BANDS]
+    collected: list[tuple[list[int], list[str], list[float]]] = [([], [], []) for _ in BANDS]
     for fold in sorted(set(folds)):
         keep = fold_of_text[drawn.text] != fold
         detector = HashedNgram(train(drawn, keep, common, config))
@@ -44,8 +57,12 @@ def cross_scores(
         for number, (low, high) in enumerate(BANDS):
             owners, stretches = _stretches(texts, members, low, high, config.seed + number)
             collected[number][0].extend(owners)
-            collected[number][1].extend(detector.score(stretches).tolist())
-    return [(np.array(o, np.int64), np.array(s, np.float32)) for o, s in collected]
+            collected[number][1].extend(stretches)
+            collected[number][2].extend(detector.score(stretches).tolist())
+    return [
+        Scored(np.array(owners, np.int64), tuple(stretches), np.array(scores, np.float32))
+        for owners, stretches, scores in collected
+    ]
 
 
 def _stretches(
@@ -67,7 +84,7 @@ def _stretches(
 
 def make_calibration(
     texts: Sequence[LabelledText],
-    scored: Sequence[tuple[NDArray[np.int64], NDArray[np.float32]]],
+    scored: Sequence[Scored],
     config: FitConfig,
 ) -> tuple[dict[str, Any], tuple[BandReport, ...]]:
     """Condense the scores to what a model file stores, and to what is reported.
@@ -76,9 +93,9 @@ def make_calibration(
     """
     machine = np.array([text.machine for text in texts])
     bands, reports = [], []
-    for (low, high), (all_owners, all_scores) in zip(BANDS, scored, strict=True):
-        known = ~np.isnan(all_scores)
-        owners, scores = all_owners[known], all_scores[known]
+    for (low, high), band in zip(BANDS, scored, strict=True):
+        known = ~np.isnan(band.scores)
+        owners, scores = band.owners[known], band.scores[known]
         machines = scores[machine[owners]]
         humans = np.sort(scores[~machine[owners]])
         if len(humans) == 0 or len(machines) == 0:

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import asdict, replace
 from importlib import metadata
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from detector.errors import OutputError
 from detector.fit.calibrate import cross_scores, make_calibration
 from detector.fit.card import model_card
 from detector.fit.config import FitConfig, FitReport
 from detector.fit.corpora import LabelledText, assign_folds, read_corpora
+from detector.fit.files import write_file
 from detector.fit.train import common_words, draw_windows, require_sklearn, train
 from detector.score.weights import encode_model, load_model
 
@@ -47,13 +45,13 @@ def fit_model(config: FitConfig, progress: Callable[[str], None] = _quiet) -> Fi
     model = train(drawn, np.ones(len(drawn.text), np.bool_), common, config)
     provenance = {**model.provenance, **_provenance(texts, config)}
     model = replace(model, calibration=calibration, provenance=provenance)
-    _write(config.model, encode_model(model))
+    write_file(config.model, encode_model(model))
     digest = load_model(config.model).digest
     report = FitReport(
         config.model, digest, len(texts), len(drawn.text), bands, time.monotonic() - started
     )
     if config.card is not None:
-        _write(config.card, model_card(texts, config, report).encode("utf-8"))
+        write_file(config.card, model_card(texts, config, report).encode("utf-8"))
     return report
 
 
@@ -74,17 +72,3 @@ def _provenance(texts: list[LabelledText], config: FitConfig) -> dict[str, Any]:
     }
     versions = {name: metadata.version(name) for name in ("numpy", "scikit-learn", "scipy")}
     return {"settings": settings, "sources": sources, "versions": versions}
-
-
-def _write(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all."""
-    part = path.with_name(path.name + ".part")
-    try:
-        part.write_bytes(data)
-        os.replace(part, path)  # noqa: PTH105 - pathlib's replace says less
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise OutputError(
-            f"{str(path)!r} cannot be written ({error.strerror}): free space, or name a file in a"
-            " folder that you may write to"
-        ) from error

@@ -18,7 +18,6 @@ TOKENS: Final = 128  # of a window, at most, [CLS] and [SEP] included
 MOST_WINDOWS: Final = 4
 # Characters of a text that are looked at: 20,000 words, and a bound on time.
 MOST_CHARACTERS: Final = 120_000
-LONGEST_WORD: Final = 40
 SCHEME: Final = {
     "kind": "minilm",
     "window_words": WINDOW_WORDS,
@@ -55,8 +54,8 @@ class Folding(dict[int, str | None]):
 
 
 def folded_words(text: str, folding: Folding) -> list[str]:
-    """Give the words of a text as the model sees them: folded to ASCII, the longest ones cut."""
-    return [word[:LONGEST_WORD] for word in text[:MOST_CHARACTERS].translate(folding).split()]
+    """Give the words of a text as the model sees them, folded to ASCII."""
+    return text[:MOST_CHARACTERS].translate(folding).split()
 
 
 def stretches(words: int) -> list[tuple[int, int]]:
@@ -85,7 +84,8 @@ class MiniLM:
         if dict(model.scheme) != SCHEME:
             raise ModelError(
                 f"model {model.name!r} was made for the scheme {str(dict(model.scheme))[:60]!r},"
-                f" this version computes {str(SCHEME)[:60]!r}: make it again with `detector fit`"
+                f" this version computes {str(SCHEME)[:60]!r}: make it again with `detector"
+                " fit-deep`"
             )
         self.name = model.name
         self.languages = frozenset(model.provenance.get("languages", ("en",)))
@@ -95,7 +95,8 @@ class MiniLM:
             self._session = _session(model.arrays["onnx"].tobytes())
         except KeyError as error:
             raise ModelError(
-                f"model {model.name!r} lacks the array {error}: make it again with `detector fit`"
+                f"model {model.name!r} lacks the array {error}: make it again with `detector"
+                " fit-deep`"
             ) from error
 
     def score(self, texts: Sequence[str]) -> NDArray[np.float32]:
@@ -121,7 +122,13 @@ def _tokenizer(stored: bytes) -> Any:
         from tokenizers import Tokenizer  # noqa: PLC0415 - an extra
     except ImportError as error:
         raise _not_installed(error) from error
-    tokenizer = Tokenizer.from_buffer(stored)
+    try:
+        tokenizer = Tokenizer.from_buffer(stored)
+    except Exception as error:  # tokenizers raises no narrower one
+        raise ModelError(
+            f"the vocabulary of {NAME!r} cannot be read ({str(error)[:60]!r}): install the package"
+            " again, or make the model again with `detector fit-deep`"
+        ) from error
     tokenizer.enable_truncation(TOKENS)
     tokenizer.no_padding()
     return tokenizer
@@ -141,7 +148,7 @@ def _session(stored: bytes) -> Any:
     except Exception as error:  # onnxruntime's own errors share no base class
         raise ModelError(
             f"the network of {NAME!r} cannot be loaded ({str(error)[:100]!r}): install the package"
-            " again, or make the model again with `detector fit`"
+            " again, or make the model again with `detector fit-deep`"
         ) from error
 
 

@@ -1,0 +1,64 @@
+"""What a fit of the deep tier is asked to do, and what came of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+# Sources that the network is not trained on, so that its scores of them are those of the unseen:
+# what both detectors say together is weighed and calibrated on these alone. News, encyclopaedic
+# articles, essays by learners, web pages, legal terms, and machine texts of ten kinds.
+HELD_OUT: Final = frozenset(
+    {
+        "18f_site", "aaec_essays", "claude_skills_guide", "eqbench_longform", "hardness_paraphrase",
+        "human_fnc1_news", "liaad_semeval2017", "liaad_www", "lorenz_wiki_news", "m4_llama2",
+        "ndhal_asap_gpt", "raidar", "tosdr", "webgold_l3s_gn1",
+    }
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class DeepConfig:
+    """Settings of one fit; the defaults are those of the shipped model.
+
+    data: folder of labelled Parquet files. fast: the fast model that it is to stand behind. base: a
+    folder with the files of all-MiniLM-L6-v2 (config.json, model.safetensors, tokenizer.json).
+    model: the file to write. windows: training windows, half of each label. layers: of the base's
+    six, the lowest so many. rate: the highest learning rate.
+    """
+
+    data: Path
+    fast: Path
+    base: Path
+    model: Path
+    windows: int = 32_768
+    layers: int = 6
+    rate: float = 1e-4
+    batch: int = 32
+    draw_seed: int = 11
+    torch_seed: int = 7
+    held_out: frozenset[str] = HELD_OUT
+
+
+@dataclass(frozen=True, slots=True)
+class DeepBand:
+    """One length band on the held-out sources: texts, and AI texts found at 1 % by each score."""
+
+    min_words: int
+    max_words: int | None
+    humans: int
+    machines: int
+    by_fast: float
+    by_deep: float
+    by_both: float
+
+
+@dataclass(frozen=True, slots=True)
+class DeepReport:
+    """What came of a fit; digest: of the model file. seconds: wall-clock time."""
+
+    model: Path
+    digest: str
+    bands: tuple[DeepBand, ...]
+    seconds: float
