@@ -1,6 +1,6 @@
-"""Sentences for the sample crawl, written for this project and in the public domain.
+"""Sentences for the sample crawl, all in the public domain.
 
-Two voices: people who write of small things they did, and the smooth prose of a chat assistant.
+Two voices: a diary of 1892, and the smooth prose of a chat assistant, written for this project.
 A page's text is drawn from these by a seeded generator, so that the crawl is the same every time.
 """
 
@@ -8,46 +8,63 @@ from __future__ import annotations
 
 from random import Random
 
+# From the first pages of G. and W. Grossmith, "The Diary of a Nobody", London 1892.
 DIARY = (
-    "We got to {place} a bit after {hour}, and the car park was already full of vans.",
-    "My brother said the {thing} would never last a winter. It is on its third now.",
-    "I paid {price} for it at the flea market, which was too much, but the man was nice.",
-    "Rain again. The {thing} leaked at the left seam, same as last year, so I taped it.",
-    "Nobody at the club could tell me who had made the {thing}, so I asked old {name}.",
-    "{name} swears by linseed oil. I tried it and my hands smelled of it for a week.",
-    "Anyway, the second screw sheared off and I had to drill it out.",
-    "We had soup from a flask and shared the last {food} between three of us.",
-    "The bus to {place} goes at ten past, not at quarter past, whatever the sign says.",
-    "I had meant to write this up in {month}, but then the roof happened.",
-    "{name} phoned at {hour} to say the meeting was off. Fine by me.",
-    "There is a step behind the door at {place} that everybody falls over once.",
-    "The dog ate half a {food} and was sorry about it, or looked sorry.",
-    "I counted {count} of them on the wire in front of the house, mostly starlings.",
-    "Cut the {thing} too short the first time. Measured again. Cut it too short again.",
-    "You can still see where the old line ran if you stand on the bridge at {place}.",
-    "Mum used to make it with {food}, though she would deny that in front of {name}.",
-    "It took {count} evenings, not counting the one when I just stared at it.",
-    "If anyone has a spare {thing} for the 1974 model, please leave a note at the hall.",
-    "The minutes of the {month} meeting are missing a page and we think {name} has it.",
-    "Frost got the beans in {month}. The leeks did not even notice.",
-    "I do not know why it squeaks only on Sundays, but it does.",
-    "{name} won the raffle, again, and gave the {food} to the school, again.",
-    "On the way back we took the low path and got our feet wet up to the ankles.",
-    "They wanted {price} for a new {thing}, so I went home and fixed the old one.",
-    "Two of the {count} photographs came out. Both are of my thumb.",
-    "What I learned: label the wires before you pull them, not after.",
-    "The new gate at {place} shuts by itself, which the sheep worked out before we did.",
+    "My dear wife Carrie and I have just been a week in our new house, a nice six-roomed residence,"
+    " not counting basement, with a front breakfast-parlour.",
+    "We have a little front garden; and there is a flight of ten steps up to the front door, which,"
+    " by-the-by, we keep locked with the chain up.",
+    "Cummings, Gowing, and our other intimate friends always come to the little side entrance,"
+    " which saves the servant the trouble of going up to the front door.",
+    "We have a nice little back garden which runs down to the railway.",
+    "We were rather afraid of the noise of the trains at first, but the landlord said we should not"
+    " notice them after a bit, and took £2 off the rent.",
+    "He was certainly right; and beyond the cracking of the garden wall at the bottom, we have"
+    " suffered no inconvenience.",
+    "After my work in the City, I like to be at home. What's the good of a home, if you are never"
+    " in it?",
+    "Our old friend Gowing may drop in without ceremony; so may Cummings, who lives opposite.",
+    "My dear wife Caroline and I are pleased to see them, if they like to drop in on us.",
+    "But Carrie and I can manage to pass our evenings together without friends.",
+    "There is always something to be done: a tin-tack here, a Venetian blind to put straight, a fan"
+    " to nail up, or part of a carpet to nail down.",
+    "Tradesmen called for custom, and I promised Farmerson, the ironmonger, to give him a turn if I"
+    " wanted any nails or tools.",
+    "By-the-by, that reminds me there is no key to our bedroom door, and the bells must be seen"
+    " to.",
+    "The parlour bell is broken, and the front door rings up in the servant's bedroom, which is"
+    " ridiculous.",
+    "Dear friend Gowing dropped in, but wouldn't stay, saying there was an infernal smell of"
+    " paint.",
+    "Tradesmen still calling; Carrie being out, I arranged to deal with Horwin, who seemed a civil"
+    " butcher with a nice clean shop.",
+    "Ordered a shoulder of mutton for to-morrow, to give him a trial.",
+    "Carrie arranged with Borset, the butterman, and ordered a pound of fresh butter, and a pound"
+    " and a half of salt ditto for kitchen, and a shilling's worth of eggs.",
+    "In the evening, Cummings unexpectedly dropped in to show me a meerschaum pipe he had won in a"
+    " raffle in the City.",
+    "He said he wouldn't stay, as he didn't care much for the smell of the paint, and fell over the"
+    " scraper as he went out.",
+    "Must get the scraper removed, or else I shall get into a scrape. I don't often make jokes.",
+    "Two shoulders of mutton arrived, Carrie having arranged with another butcher without"
+    " consulting me.",
+    "Gowing called, and fell over scraper coming in. Must get that scraper removed.",
+    "Eggs for breakfast simply shocking; sent them back to Borset with my compliments, and he"
+    " needn't call any more for orders.",
+    "Couldn't find umbrella, and though it was pouring with rain, had to go without it.",
+    "Sarah said Mr. Gowing must have took it by mistake last night, as there was a stick in the"
+    " 'all that didn't belong to nobody.",
+    "Borset, on seeing me, said he would be hanged if he would ever serve City clerks any more; the"
+    " game wasn't worth the candle.",
+    "I restrained my feelings, and quietly remarked that I thought it was possible for a city clerk"
+    " to be a gentleman.",
+    "He replied he was very glad to hear it, and wanted to know whether I had ever come across one,"
+    " for he hadn't.",
+    "He left the house, slamming the door after him, which nearly broke the fanlight; and I heard"
+    " him fall over the scraper, which made me feel glad I hadn't removed it.",
+    "When he had gone, I thought of a splendid answer I ought to have given him. However, I will"
+    " keep it for another occasion.",
 )
-SLOTS = {
-    "place": ("Marlow End", "the quarry", "Thornby", "the lock", "Upper Fenwick", "the old mill"),
-    "thing": ("tarpaulin", "gearbox", "shed door", "pump", "kettle", "wheelbarrow", "hinge"),
-    "price": ("four pounds", "eleven euros", "thirty quid", "six pounds fifty"),
-    "name": ("Derek", "Ingrid", "Aunt Pat", "Mr Oyelaran", "Tomasz", "Bea"),
-    "food": ("plum cake", "pork pie", "rye loaf", "jar of pickles", "cheese roll"),
-    "month": ("March", "October", "late May", "January", "August"),
-    "hour": ("seven", "half past nine", "noon", "twenty to four"),
-    "count": ("three", "nineteen", "forty-odd", "seven", "eleven"),
-}
 ASSISTANT = (
     "In today's fast-paced world, {topic} has become more important than ever before.",
     "Whether you are a seasoned professional or just starting out, {topic} offers countless"
@@ -110,8 +127,8 @@ LEFTOVERS = (
 
 
 def diary(rng: Random, sentences: int) -> list[str]:
-    """Paragraphs in the voice of a person who writes of small things."""
-    return _paragraphs([_fill(rng, text) for text in _draw(rng, DIARY, sentences)])
+    """Paragraphs of the diary, its sentences in another order."""
+    return _paragraphs(_draw(rng, DIARY, sentences))
 
 
 def assistant(rng: Random, sentences: int) -> list[str]:
@@ -139,10 +156,6 @@ def _pick(rng: Random, choices: tuple[str, ...]) -> str:
 def _draw(rng: Random, choices: tuple[str, ...], count: int) -> list[str]:
     left = list(choices)
     return [left.pop(int(rng.random() * len(left))) for _ in range(min(count, len(left)))]
-
-
-def _fill(rng: Random, text: str) -> str:
-    return text.format(**{slot: _pick(rng, words) for slot, words in SLOTS.items()})
 
 
 def _paragraphs(sentences: list[str]) -> list[str]:

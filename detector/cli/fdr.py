@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from detector.report.discovery import Discoveries
 
 
 @click.command()
@@ -35,28 +39,44 @@ def fdr(labels: Path, *, rate: float, out: Path | None, as_json: bool) -> None:
     \b
     detector fdr labels/ --fdr 0.05 --out discoveries.parquet
     """
-    from detector.label.policy import CONCLUSIVE, SUGGESTIVE
+    found = discoveries(labels, rate, out)
+    if as_json:
+        click.echo(json.dumps(told(found), indent=2))
+        return
+    click.echo(sentence(found))
+    if out is not None:
+        click.echo(f"{out}: q_value and label_fdr of every document")
+
+
+def discoveries(labels: Path, rate: float, out: Path | None) -> Discoveries:
+    """Label a finished scan by a false-discovery rate, and write that to `out`."""
+    from detector.label.policy import CLASSIFIER_PART, CONCLUSIVE, SUGGESTIVE
     from detector.report.discovery import discover, write_discoveries
     from detector.write.labels import open_labels
 
     opened = open_labels(labels)
     found = discover(opened, rate)
     if out is not None:
-        write_discoveries(opened, found, out, conclusive=CONCLUSIVE, suggestive=SUGGESTIVE)
-    told = {
+        suggestive = (*SUGGESTIVE, CLASSIFIER_PART)
+        write_discoveries(opened, found, out, conclusive=CONCLUSIVE, suggestive=suggestive)
+    return found
+
+
+def told(found: Discoveries) -> dict[str, float | int | None]:
+    """What was found, as plain values."""
+    return {
         "fdr": found.fdr,
         "tested": found.tested,
         "called": found.called,
         "p_cut": found.p_cut,
         "by_fpr": found.by_fpr,
     }
-    if as_json:
-        click.echo(json.dumps(told, indent=2))
-        return
+
+
+def sentence(found: Discoveries) -> str:
+    """What was found, in one sentence."""
     cut = "no p-value is small enough" if found.p_cut is None else f"p-value <= {found.p_cut:.3g}"
-    click.echo(
+    return (
         f"{found.called:,} of {found.tested:,} documents are likely-ai at a false-discovery rate of"
         f" {found.fdr:g} ({cut}); the scan called {found.by_fpr:,} so by their scores"
     )
-    if out is not None:
-        click.echo(f"{out}: q_value and label_fdr of every document")

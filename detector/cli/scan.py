@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from detector.cli.fdr import discoveries, sentence, told
 from detector.cli.options import DEFAULTS, input_options, settings_from, settings_options
 from detector.cli.output import say
 from detector.errors import InputError
@@ -31,6 +32,13 @@ if TYPE_CHECKING:
 )
 @click.option("--with-text", is_flag=True, help="Store the text itself in the documents table.")
 @settings_options
+@click.option(
+    "--fdr",
+    type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    metavar="RATE",
+    help="When done, also label the whole by this false-discovery rate, into fdr.parquet in --out"
+    " (see `detector fdr`).",
+)
 @click.option("--dry-run", is_flag=True, help="Judge a sample, estimate time and shares, stop.")
 @click.option("--quiet", is_flag=True, help="No progress bar and no summary.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON.")
@@ -73,10 +81,18 @@ def scan(inputs: tuple[str, ...], **options: Any) -> None:
         resume=options["resume"],
         progress=not options["quiet"],
     )
+    summary = summarise(open_labels(result.out))
+    found = None
+    if options["fdr"] is not None:
+        found = discoveries(result.out, options["fdr"], result.out / "fdr.parquet")
     if options["as_json"]:
-        say(json.dumps(summary_json(summarise(open_labels(result.out))), indent=2))
+        say(
+            json.dumps(
+                {**summary_json(summary), **({"fdr": told(found)} if found else {})}, indent=2
+            )
+        )
     elif not options["quiet"]:
-        say(render_summary(summarise(open_labels(result.out))))
+        say(render_summary(summary) + (f"\n  {sentence(found)}" if found else ""))
     for name, reason in result.failures:
         click.echo(f"detector: {harmless(name, 300)}: {harmless(reason, 500)}", err=True)
     if result.failures:

@@ -69,7 +69,7 @@ def test_the_calibration_supports_a_policy(fitted: Fitted) -> None:
         (40, 80),
         (80, 160),
         (160, 320),
-        (320, None),
+        (320, 640),
     ]
     assert bands[0].n > 100  # nearly all of the 180 human texts
     assert bands[0].sources == 3

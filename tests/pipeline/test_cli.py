@@ -39,7 +39,7 @@ def locator(row: dict[str, object]) -> str:
 
 def test_help_names_every_command_and_exit_code() -> None:
     text = ran("--help")
-    commands = ("scan", "show", "explain", "fdr", "calibrate", "doctor", "fit")
+    commands = ("scan", "show", "explain", "fdr", "calibrate", "doctor", "fit", "fit-deep")
     for word in (*commands, "Exit codes", "130"):
         assert word in text
     for name in commands:
@@ -75,14 +75,14 @@ def test_explain_replays_skips_too(labels: Path) -> None:
 def test_explain_says_the_rule_or_why_there_is_none(labels: Path) -> None:
     """At 0.05 % the kind needs 10,000 human texts, and fewer stand behind long ones."""
     rows = runs.table(labels, "documents")
-    place = locator(rows.filter(rows["words"] >= 320).row(0, named=True))
+    place = locator(rows.filter(rows["words"].is_between(320, 639)).row(0, named=True))
     told = json.loads(ran("explain", place, "--json"))
     assert told["statement"] in ran("explain", place)
-    assert "en, 320 words or more: likely-ai above" in told["statement"]
+    assert "en, 320-639 words: likely-ai above" in told["statement"]
     assert told["threshold"]["bound"] > 0.01
     refused = json.loads(ran("explain", place, "--fpr", "0.0005", "--json"))
     assert refused["outcome"]["verdict"]["reasons"] == ["fpr-not-supported"]
-    assert refused["statement"].startswith("no contract for language en, 320 words or more")
+    assert refused["statement"].startswith("no contract for language en, 320-639 words")
     assert refused["threshold"]["bound"] is None
 
 
@@ -93,6 +93,19 @@ def test_show_and_the_manifest_hold_the_bound_beside_every_threshold(labels: Pat
     for rule in told["thresholds"]:
         assert rule["bound"] > told["fpr"] > rule["beyond"] / rule["n"]
         assert rule["statement"] in text
+
+
+def test_a_scan_can_label_the_whole_by_a_false_discovery_rate(crawl: Path, tmp_path: Path) -> None:
+    """As `detector fdr` does afterwards; scanning again only repeats that."""
+    whole = ("scan", crawl, "--out", tmp_path / "out", "--fdr", "0.2")
+    for _ in range(2):
+        told = json.loads(ran(*whole, "--json"))["fdr"]
+        assert told == json.loads(ran("fdr", tmp_path / "out", "--fdr", "0.2", "--json"))
+    assert (
+        pl.read_parquet(tmp_path / "out" / "fdr.parquet")["label_fdr"].is_in(["likely-ai"]).sum()
+        >= told["called"]
+    )
+    assert "false-discovery rate of 0.2" in ran(*whole)
 
 
 def test_fdr_labels_a_finished_scan_and_leaves_it_alone(labels: Path, tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from detector.records import (
     Position,
     Score,
     Skip,
+    Span,
     Verdict,
 )
 from detector.write import (
@@ -65,8 +66,9 @@ def made_document(ordinal: int, file: str = FILES[0], **changes: object) -> Labe
     )
     signature = hashlib.shake_128(f"{file} {ordinal}".encode()).digest(512)
     verdict = changes.get("verdict") or Verdict(
-        Label.LIKELY_AI, 1.5, 0.875, 0.0078125, ("classifier", "artefact.oaicite"), "0123abcd"
-    )
+        Label.LIKELY_AI, 1.5, 0.875, 0.0078125, ("classifier", "artefact.oaicite"), "0123abcd",
+        (Span(0, 3, 1.5, 0.0078125),), 0.75,
+    )  # fmt: skip
     return LabelledDocument(
         document,
         Fingerprint("minhash.v1", f"{ordinal:032x}", signature),

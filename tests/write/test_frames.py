@@ -52,6 +52,11 @@ GOLDEN = {
         ("reasons", "List(String)"),
         ("findings", f"List({FINDING})"),
         ("policy", "String"),
+        ("ai_fraction", "Float32"),
+        (
+            "spans",
+            "List(Struct({'start': Int64, 'end': Int64, 'score': Float32, 'p_value': Float32}))",
+        ),
         ("text", "String"),
     ],
     "signatures": [
@@ -105,6 +110,8 @@ def test_values_come_back_as_they_went_in() -> None:
     assert row["scores"][1]["value"] != row["scores"][1]["value"]  # NaN: it abstained
     assert row["reasons"] == ["classifier", "artefact.oaicite"]
     assert row["findings"][0]["excerpt"] == "Some"
+    assert row["ai_fraction"] == 0.75
+    assert row["spans"] == [{"start": 0, "end": 3, "score": 1.5, "p_value": 0.0078125}]
     signatures = pl.read_parquet(parts["signatures"])
     assert signatures["signature"].to_list() == [row[-1] for row in ROWS.signatures]
     unlabelled = pl.read_parquet(parts["unlabelled"])
