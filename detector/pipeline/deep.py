@@ -40,16 +40,8 @@ class DeepTier:
         self.cascade = Cascade(fast, pairings, share, fpr)
         self.name = model.name
         self.digest = model.digest
-        self._model = model
         self._fast = fast.detector
-        self._detector: MiniLM | None = None
-
-    @property
-    def detector(self) -> MiniLM:
-        """The network, loaded when it is first asked: never before a process forks."""
-        if self._detector is None:
-            self._detector = MiniLM(self._model)
-        return self._detector
+        self._detector = MiniLM(model)
 
     def deepen(self, document: Document, evidence: Evidence) -> Evidence:
         """Add the deep score, where the fast one is in its gate, and the score that decides."""
@@ -57,7 +49,7 @@ class DeepTier:
         language, words = document.language, document.words
         if not self.cascade.asks(language, words, fast):
             return replace(evidence, scores=(*evidence.scores, Score(NAME, fast)))
-        deep = float(self.detector.score([document.text])[0])
+        deep = float(self._detector.score([document.text])[0])
         joint = self.cascade.joint(language, words, fast, deep)
         added = (Score(self.name, deep), Score(NAME, joint))
         return replace(evidence, scores=(*evidence.scores, *added))

@@ -56,11 +56,16 @@ LIBRARIES = (
     "tldextract",
     "xxhash",
 )
+DEEP_LIBRARIES = ("onnxruntime", "tokenizers")
 
 
-def library_versions() -> dict[str, str]:
-    """Versions of the libraries, and of Unicode, that a scan's output depends on."""
-    versions = {name: importlib.metadata.version(name) for name in LIBRARIES}
+def library_versions(*, deep: bool = False) -> dict[str, str]:
+    """Versions of the libraries, and of Unicode, that a scan's output depends on.
+
+    deep: whether the deep tier is asked.
+    """
+    names = (*LIBRARIES, *DEEP_LIBRARIES) if deep else LIBRARIES
+    versions = {name: importlib.metadata.version(name) for name in names}
     return {**versions, "unicode": unicodedata.unidata_version}
 
 
@@ -145,7 +150,7 @@ class Scanner:
             inputs=tuple(InputEntry(ref.name, ref.size) for ref in refs),
             settings={**self.settings.identity(), "fpr": hello.contract["fpr"]},
             digests={**hello.digests, "policy": hello.policy},
-            versions=library_versions(),
+            versions=library_versions(deep=self.settings.budget is not None),
             contract=hello.contract,
         )
 
