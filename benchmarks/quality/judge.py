@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from importlib import resources
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from benchmarks.quality.measures import Scores
 from detector.label import Policy, decide
 from detector.pipeline.assess import Assessor
 from detector.pipeline.settings import ScanSettings
 from detector.records import Document, Evidence, Label, Locator, Origin, Verdict
+from detector.score.panel import SHIPPED
+from detector.score.weights import load_model
 
 BATCH = 500
 
@@ -50,6 +54,7 @@ class Judge:
 
     def __init__(self, model: Path | None, fpr: float, budget: float | None) -> None:
         settings = ScanSettings(model=str(model) if model else None, fpr=fpr, budget=budget)
+        self._model = model
         self._assessor = Assessor(settings)
 
     @property
@@ -59,6 +64,12 @@ class Judge:
     @property
     def digests(self) -> dict[str, str]:
         return self._assessor.digests
+
+    @property
+    def folding(self) -> NDArray[np.uint8]:
+        """The fast model's folding table: what it reads each character as."""
+        with resources.as_file(resources.files("detector.score") / "models" / SHIPPED) as shipped:
+            return load_model(self._model or shipped).arrays["folding"]
 
     def judge(self, documents: Sequence[Document]) -> Judged:
         """Score and label documents."""
