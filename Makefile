@@ -28,6 +28,8 @@ bench-speed: $(VENV)/.has-dev  ## measure speed and memory into benchmarks/resul
 
 bench-quality: $(VENV)/.has-dev  ## measure the shipped model into benchmarks/results/
 	@PATH="$(CURDIR)/$(BIN):$$PATH" python -m benchmarks.quality
+	@PATH="$(CURDIR)/$(BIN):$$PATH" python -m benchmarks.quality.attacks
+	@PATH="$(CURDIR)/$(BIN):$$PATH" python -m benchmarks.quality.lengths
 
 clean:  ## remove the virtual environment, the demo and every cache
 	rm -rf $(VENV) .demo build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis benchmarks/.peers

@@ -8,31 +8,20 @@ goes through the panel and the policy as a document of a scan does; it has no so
 
 from __future__ import annotations
 
-import argparse
-import json
-import platform
-import shlex
-import sys
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from importlib import metadata
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
-from detector.label import decide, make_policy
-from detector.records import Document, Label, Locator, Origin
-from detector.score import default_panel, load_panel
-
-ROOT = Path(__file__).parents[2]
-FPR = 0.01
-BATCH = 500
-Scores = NDArray[np.float64]
+from benchmarks.quality.judge import Judge, Judged, document, shares
+from benchmarks.quality.measures import Scores, auroc, tpr_at_own
+from benchmarks.quality.results import about, asked, facts, write
+from benchmarks.quality.tables import percent, table
+from detector.records import Label
 
 
 @dataclass(frozen=True)
@@ -53,68 +42,32 @@ class Result:
     machine: dict[str, float]
 
 
-def document(text: str, language: str) -> Document:
-    origin = Origin(
-        Locator("dev", 0, 0), 0, "resource", None, None, None, None, "text/plain", None, False
-    )
-    words = len(text.split())
-    return Document(origin, text, "", None, "utf-8", language, 1.0, words, "", ())
-
-
-def auroc(humans: Scores, machines: Scores) -> float:
-    """The chance that a machine text scores above a human one, ties counting half."""
-    ordered = np.sort(humans)
-    below = np.searchsorted(ordered, machines, "left")
-    upto = np.searchsorted(ordered, machines, "right")
-    return float((below + upto).mean() / 2 / len(ordered))
-
-
-def tpr_at_own(humans: Scores, machines: Scores, fpr: float = FPR) -> float:
-    """The share of machine texts above a threshold that at most `fpr` of the humans exceed."""
-    allowed = int(fpr * len(humans))
-    threshold = np.sort(humans)[len(humans) - 1 - allowed]
-    return float((machines > threshold).mean())
-
-
-def judge(
-    panel: Any, policy: Any, texts: Sequence[str], language: str
-) -> Iterator[tuple[float, str]]:
-    for start in range(0, len(texts), BATCH):
-        documents = [document(text, language) for text in texts[start : start + BATCH]]
-        for doc, evidence in zip(documents, panel.assess(documents), strict=True):
-            yield evidence.scores[0].value, decide(policy, doc, evidence).label.value
-
-
-def shares(labels: Sequence[str]) -> dict[str, float]:
-    counts = Counter(labels)
-    return {label.value: counts[label.value] / len(labels) for label in Label} if labels else {}
-
-
 @dataclass(frozen=True)
-class Judged:
-    """The texts of one label of one source: scores (NaN: none), labels, and kinds of text."""
+class Side:
+    """The texts of one label of one source, and their kinds."""
 
-    scores: Scores
-    labels: list[str]
+    judged: Judged
     domains: list[str]
 
     @property
     def scored(self) -> Scores:
-        return self.scores[~np.isnan(self.scores)]
+        return self.judged.scored
+
+    @property
+    def labels(self) -> list[str]:
+        return self.judged.labels
 
 
-Source = tuple[Result, Judged, Judged]
+Source = tuple[Result, Side, Side]
 
 
-def measure(name: str, frame: pl.DataFrame, panel: Any, policy: Any) -> Source:
+def measure(name: str, frame: pl.DataFrame, judge: Judge) -> Source:
     language = frame["language"].mode().sort()[0]
     sides = []
     for label in ("human", "ai"):
         side = frame.filter(pl.col("label") == label)
-        judged = list(judge(panel, policy, side["text"].to_list(), language))
-        scores = np.array([score for score, _ in judged], np.float64)
-        domains = [domain or "unknown" for domain in side["domain"].to_list()]
-        sides.append(Judged(scores, [given for _, given in judged], domains))
+        judged = judge.judge([document(text, language) for text in side["text"]])
+        sides.append(Side(judged, [domain or "unknown" for domain in side["domain"]]))
     human, machine = sides
     both = len(human.scored) > 0 and len(machine.scored) > 0
     result = Result(
@@ -158,10 +111,6 @@ def by_domain(sources: Sequence[Source]) -> list[dict[str, Any]]:
     return rows
 
 
-def percent(share: float | None) -> str:
-    return "" if share is None else f"{share:.1%}"
-
-
 def row(result: Result) -> str:
     likely, uncertain, silent = (
         Label.LIKELY_AI.value, Label.UNCERTAIN.value, Label.NOT_ASSESSED.value,
@@ -185,39 +134,19 @@ HEADER = """\
 |---|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|"""
 
 
-def processor() -> str:
-    try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
-    except OSError:
-        return platform.processor()
-    return next((x.split(":")[1].strip() for x in lines if x.startswith("model name")), "unknown")
-
-
-def table(rows: Sequence[dict[str, Any]], names: Sequence[str]) -> str:
-    def cell(name: str, value: Any) -> str:
-        if isinstance(value, float):
-            return f"{value:.3f}" if name == "auroc" else percent(value)
-        return f"{value:,}" if isinstance(value, int) else str(value)
-
-    head = [name.replace("_", " ") for name in names]
-    lines = [head, ["---"] * len(names), *([cell(n, r[n]) for n in names] for r in rows)]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
-
-
 def report(content: dict[str, Any], results: Sequence[Result]) -> str:
-    about = content["about"]
-    facts = "\n".join(f"* {name}: {value}" for name, value in about.items())
+    facts_of = content["about"]
     labels = [Label.LIKELY_AI.value, Label.UNCERTAIN.value, Label.NOT_ASSESSED.value]
     return f"""\
 # Quality on the development texts
 
 Report only: nothing was chosen by these texts. "TPR at own 1 %" takes its threshold from the human
 texts of the same source (with fewer than 100 of them, from the highest). The other columns are the
-labels of the shipped policy at a stated false-positive rate of {about["fpr"]:.0%}. Mixed texts
+labels of the shipped policy at a stated false-positive rate of {facts_of["fpr"]:.0%}. Mixed texts
 (human, then edited by a machine) are left out. Texts are taken as they are: in `fast_detect_gpt`
 and `glimpse` the machine texts begin with some thirty words of the human text they continue.
 
-{facts}
+{facts(facts_of)}
 
 {HEADER}
 {chr(10).join(map(row, results))}
@@ -234,47 +163,22 @@ The machine texts of each source against the human texts of all sources:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data" / "dev")
-    parser.add_argument("--model", type=Path, help="a model file instead of the shipped one")
-    parser.add_argument("--fpr", type=float, default=FPR)
-    parser.add_argument("--out", type=Path, default=ROOT / "benchmarks" / "results")
-    options = parser.parse_args()
-    panel = load_panel(options.model) if options.model else default_panel()
-    policy = make_policy(panel.calibration, options.fpr)
-    files = sorted(options.data.glob("*.parquet"))
-    if not files:
-        sys.exit(f"no *.parquet file in {str(options.data)!r}: name a folder of labelled texts")
+    asked_for = asked("benchmarks.quality", __doc__.splitlines()[0])
     print(HEADER)
     started = time.process_time()
     sources = []
-    for file in files:
+    for file in asked_for.files():
         frame = pl.read_parquet(file, columns=["text", "label", "language", "domain"])
-        sources.append(measure(file.stem, frame, panel, policy))
+        sources.append(measure(file.stem, frame, asked_for.judge))
         print(row(sources[-1][0]), flush=True)
     results = [result for result, _, _ in sources]
-    about = {
-        "command": "python -m benchmarks.quality " + shlex.join(sys.argv[1:]),
-        "model": ", ".join(f"{name} {digest}" for name, digest in panel.digests.items()),
-        "policy": policy.digest,
-        "fpr": policy.fpr,
-        "machine": f"{processor()}, {platform.system()} {platform.machine()}",
-        "versions": ", ".join(
-            [f"Python {platform.python_version()}"]
-            + [f"{name} {metadata.version(name)}" for name in ("numpy", "numba", "polars")]
-        ),
-        "CPU seconds": round(time.process_time() - started, 1),
-    }
-    options.out.mkdir(parents=True, exist_ok=True)
     content = {
-        "about": about,
+        "about": about(asked_for, started),
         "results": [asdict(result) for result in results],
         "by_domain": by_domain(sources),
         "against_all": against_all(sources),
     }
-    (options.out / "quality-dev.json").write_text(json.dumps(content, indent=1) + "\n")
-    (options.out / "quality-dev.md").write_text(report(content, results))
-    print(f"written: {options.out}/quality-dev.json and .md")
+    write(asked_for, "quality-dev", content, report(content, results))
 
 
 if __name__ == "__main__":
