@@ -9,6 +9,7 @@ from typing import Final
 
 from detector.fit.config import FitConfig, FitReport
 from detector.fit.corpora import LabelledText
+from detector.label.bound import upper_bound
 from detector.score.detectors.hashed_ngram import NAME
 
 _INTENDED: Final = """\
@@ -60,6 +61,7 @@ def model_card(texts: Sequence[LabelledText], config: FitConfig, report: FitRepo
         _INTENDED.format(buckets=1 << config.bucket_bits),
         _training(texts, config, report),
         _calibration(report),
+        _by_slice(report),
         _LIMITS.format(language={"en": "English"}.get(config.language, config.language)),
     ]
     return "\n".join(parts)
@@ -147,6 +149,37 @@ length; probabilities are Platt's at equal base rates.
 "Found" is the share of the machine texts, cut to the same lengths, that score above the 99th
 percentile of the human texts. These are numbers on sources of the training data; numbers on data
 that had no part in it are in `benchmarks/results/quality-dev.md`.
+"""
+
+
+def _by_slice(report: FitReport) -> str:
+    """False positives per human population, and what is found by the age of the model."""
+    rows = {
+        what: [
+            f"| {one.name} | {one.stretches:,} | {one.above / one.stretches:.1%} |"
+            f" {upper_bound(one.above, one.stretches):.1%} |"
+            for one in sorted(report.slices, key=lambda s: (-s.above / s.stretches, s.name))
+            if one.what == what
+        ]
+        for what in ("human", "source", "machine")
+    }
+    head = "| {} | stretches | above the 1 % cut | {} |\n|---|--:|--:|--:|\n"
+    bound = "at most (95 %)"
+    machine = [row.rsplit("|", 2)[0] + "|" for row in rows["machine"]]
+    return f"""\
+## By kind of text
+
+Of the cross-fitted scores above, all lengths together. A stretch of each length is cut from a text,
+so one text gives several. The bounds are Clopper and Pearson's, one-sided, as if stretches were
+independent.
+
+{head.format("human text", bound)}{chr(10).join(rows["human"])}
+
+{head.format("source of human text", bound)}{chr(10).join(rows["source"])}
+
+| machine text, by the years of the model | stretches | found at 1 % |
+|---|--:|--:|
+{chr(10).join(machine)}
 """
 
 

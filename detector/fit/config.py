@@ -48,6 +48,20 @@ class BandReport:
 
 
 @dataclass(frozen=True, slots=True)
+class Slice:
+    """One kind of text under cross-fitting: its stretches, and how many are above the 1 % cut.
+
+    what: "human" (a kind of human text), "source" (a source of human text) or "machine" (the years
+    of a language model).
+    """
+
+    what: str
+    name: str
+    stretches: int
+    above: int
+
+
+@dataclass(frozen=True, slots=True)
 class FitReport:
     """What came of a fit; digest: of the model file. seconds: wall-clock time."""
 
@@ -56,4 +70,5 @@ class FitReport:
     texts: int
     windows: int
     bands: tuple[BandReport, ...]
+    slices: tuple[Slice, ...]
     seconds: float

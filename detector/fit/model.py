@@ -16,6 +16,7 @@ from detector.fit.card import model_card
 from detector.fit.config import FitConfig, FitReport
 from detector.fit.corpora import LabelledText, assign_folds, read_corpora
 from detector.fit.files import write_file
+from detector.fit.slices import slices
 from detector.fit.train import common_words, draw_windows, require_sklearn, train
 from detector.score.weights import encode_model, load_model
 
@@ -47,9 +48,9 @@ def fit_model(config: FitConfig, progress: Callable[[str], None] = _quiet) -> Fi
     model = replace(model, calibration=calibration, provenance=provenance)
     write_file(config.model, encode_model(model))
     digest = load_model(config.model).digest
-    report = FitReport(
-        config.model, digest, len(texts), len(drawn.text), bands, time.monotonic() - started
-    )
+    sliced = slices(texts, [(band.owners.tolist(), band.scores.tolist()) for band in scored])
+    seconds = time.monotonic() - started
+    report = FitReport(config.model, digest, len(texts), len(drawn.text), bands, sliced, seconds)
     if config.card is not None:
         write_file(config.card, model_card(texts, config, report).encode("utf-8"))
     return report
