@@ -193,11 +193,22 @@ def processor() -> str:
     return next((x.split(":")[1].strip() for x in lines if x.startswith("model name")), "unknown")
 
 
+def surroundings(*packages: str) -> dict[str, str]:
+    """The machine and the versions that a result was made with."""
+    versions = [f"{name} {metadata.version(name)}" for name in packages]
+    return {
+        "machine": f"{processor()}, {platform.system()} {platform.machine()}",
+        "versions": ", ".join([f"Python {platform.python_version()}", *versions]),
+    }
+
+
 def table(rows: Sequence[dict[str, Any]], names: Sequence[str]) -> str:
     def cell(name: str, value: Any) -> str:
         if isinstance(value, float):
-            return f"{value:.3f}" if name == "auroc" else percent(value)
-        return f"{value:,}" if isinstance(value, int) else str(value)
+            return f"{value:.3f}" if name.startswith("auroc") else percent(value)
+        if isinstance(value, int):
+            return f"{value:,}"
+        return "" if value is None else str(value)
 
     head = [name.replace("_", " ") for name in names]
     lines = [head, ["---"] * len(names), *([cell(n, r[n]) for n in names] for r in rows)]
@@ -258,11 +269,7 @@ def main() -> None:
         "model": ", ".join(f"{name} {digest}" for name, digest in panel.digests.items()),
         "policy": policy.digest,
         "fpr": policy.fpr,
-        "machine": f"{processor()}, {platform.system()} {platform.machine()}",
-        "versions": ", ".join(
-            [f"Python {platform.python_version()}"]
-            + [f"{name} {metadata.version(name)}" for name in ("numpy", "numba", "polars")]
-        ),
+        **surroundings("numpy", "numba", "polars"),
         "CPU seconds": round(time.process_time() - started, 1),
     }
     options.out.mkdir(parents=True, exist_ok=True)
