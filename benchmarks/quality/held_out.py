@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from benchmarks.quality.dev import auroc
 from benchmarks.quality.folds import family, may_learn
+from detector.errors import UsageError
 from detector.fit import FitConfig
 from detector.fit.calibrate import BANDS, cut_stretches
 from detector.fit.corpora import MIRRORS, LabelledText
@@ -66,6 +67,11 @@ def score_unseen(
     scores: list[float] = []
     for fold in sorted(set(folds)):
         keep = may_learn(texts, folds, fold, humans_only)[drawn.text]
+        if len(set(drawn.machine[keep].tolist())) < 2:
+            raise UsageError(
+                f"beside fold {fold} of {len(set(folds))}, texts of one label alone are left to"
+                " learn from: add sources or generators, or take more folds"
+            )
         detector = HashedNgram(train(drawn, keep, common, config))
         members = [at for at in chosen if folds[at] == fold]
         for number, (low, high) in enumerate(BANDS):

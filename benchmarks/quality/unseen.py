@@ -23,6 +23,7 @@ from typing import Any
 from benchmarks.quality.dev import ROOT, percent, surroundings, table
 from benchmarks.quality.folds import by_family, by_source, family
 from benchmarks.quality.held_out import judge_families, judge_sources, score_unseen, summary
+from detector.errors import DetectorError
 from detector.fit import FitConfig
 from detector.fit.corpora import LabelledText, read_corpora
 from detector.fit.train import common_words, draw_windows
@@ -141,17 +142,10 @@ def about_families(
     }
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data" / "train")
-    parser.add_argument("--folds", type=int, default=FOLDS, help="at least 2 (default %(default)s)")
-    parser.add_argument("--out", type=Path, default=ROOT / "benchmarks" / "results")
-    options = parser.parse_args()
-    if options.folds < 2:
-        parser.error("--folds must be at least 2: a model learns from the other folds")
+def run(config: FitConfig) -> dict[str, Any]:
+    """Read, measure and print; gives what the result files hold."""
     started = time.process_time()
-    config = FitConfig(options.data, Path(os.devnull), folds=options.folds)
-    texts = read_corpora(options.data, config.language)
+    texts = read_corpora(config.data, config.language)
     named = generators(texts)
     print("\n".join(f"{name}: {counts}" for name, counts in named.items()), flush=True)
     measured = measure(texts, config)
@@ -164,7 +158,22 @@ def main() -> None:
         "texts": f"{len(texts):,}",
         "CPU seconds": round(time.process_time() - started, 1),
     }
-    content = {"about": about, **measured, "generators": named}
+    return {"about": about, **measured, "generators": named}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--data", type=Path, default=ROOT.parent / "shared" / "data" / "train")
+    parser.add_argument("--folds", type=int, default=FOLDS, help="at least 2 (default %(default)s)")
+    parser.add_argument("--out", type=Path, default=ROOT / "benchmarks" / "results")
+    options = parser.parse_args()
+    if options.folds < 2:
+        parser.error("--folds must be at least 2: a model learns from the other folds")
+    config = FitConfig(options.data, Path(os.devnull), folds=options.folds)
+    try:
+        content = run(config)
+    except DetectorError as error:
+        sys.exit(str(error))
     options.out.mkdir(parents=True, exist_ok=True)
     (options.out / "unseen.json").write_text(json.dumps(content, indent=1) + "\n")
     (options.out / "unseen.md").write_text(report(content))
