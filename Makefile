@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-long check bench-speed bench-quality clean
+.PHONY: help demo test test-long check bench-speed bench-quality bench-unseen clean
 
 help:  ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -28,6 +28,9 @@ bench-speed: $(VENV)/.has-dev  ## measure speed and memory into benchmarks/resul
 
 bench-quality: $(VENV)/.has-dev  ## measure the shipped model into benchmarks/results/
 	@PATH="$(CURDIR)/$(BIN):$$PATH" python -m benchmarks.quality
+
+bench-unseen: $(VENV)/.has-dev  ## measure the training recipe on unseen sources and generators
+	@PATH="$(CURDIR)/$(BIN):$$PATH" python -m benchmarks.quality.unseen
 
 clean:  ## remove the virtual environment, the demo and every cache
 	rm -rf $(VENV) .demo build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis benchmarks/.peers

@@ -84,20 +84,18 @@ def by_family(texts: Sequence[LabelledText], source_folds: Sequence[int], folds:
 
 
 def may_learn(
-    texts: Sequence[LabelledText], folds: Sequence[int], fold: int, answers: bool
+    texts: Sequence[LabelledText], folds: Sequence[int], fold: int, humans_only: bool
 ) -> NDArray[np.bool_]:
     """Say of each text whether the model that judges `fold` may learn from it.
 
-    It may not if a text of its group is judged: a page that two sources share, the page of a mirror
-    or the mirror of a page. answers: machine texts may, if all that is judged of their group is by
-    machines: other answers to one prompt.
+    It may not if a text of its group is judged: a page that two sources share, or a text that was
+    made from one judged. humans_only: groups are kept apart for judged human texts alone.
     """
-    judged = {(t.group, t.machine) for t, own in zip(texts, folds, strict=True) if own == fold}
+    held = {
+        t.group
+        for t, own in zip(texts, folds, strict=True)
+        if own == fold and not (humans_only and t.machine)
+    }
     return np.array(
-        [
-            own != fold
-            and (t.group, False) not in judged
-            and ((t.group, True) not in judged or (answers and t.machine))
-            for t, own in zip(texts, folds, strict=True)
-        ]
+        [own != fold and t.group not in held for t, own in zip(texts, folds, strict=True)]
     )

@@ -53,20 +53,20 @@ def score_unseen(
     drawn: Windows,
     common: NDArray[np.uint32],
     folds: Sequence[int],
-    answers: bool,
+    humans_only: bool,
     config: FitConfig,
 ) -> Scored:
     """Train a model for each fold on the others; it scores stretches of the fold's texts.
 
-    As the calibration of a fit does, but with groups kept apart too (answers: see may_learn). The
-    drawn windows and the list of common words are those of all texts.
+    As the calibration of a fit does, but with groups kept apart too (may_learn). The drawn windows
+    and the list of common words are those of all texts.
     """
     chosen = choose_texts(texts, config.calibration_texts, config.seed + 1)
     owners: list[int] = []
     lows: list[int] = []
     scores: list[float] = []
     for fold in sorted(set(folds)):
-        keep = may_learn(texts, folds, fold, answers)[drawn.text]
+        keep = may_learn(texts, folds, fold, humans_only)[drawn.text]
         if len(set(drawn.machine[keep].tolist())) < 2:
             raise UsageError(
                 f"beside fold {fold} of {len(set(folds))}, texts of one label alone are left to"

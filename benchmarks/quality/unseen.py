@@ -91,10 +91,11 @@ each band.
 
 ## By family of generators
 
-No text of the family was seen, nor a human text that one of its texts was made from; answers of
-other families to the same prompts were. The cut is the 99th percentile of all human stretches in
-the band, each scored by a model that has not seen its source, nor a machine text of its group.
-Generators are told apart by name, a fine-tuned model by what it descends from.
+No text of the family was seen, nor of another family in its fold; other answers to its prompts
+were, and human texts that its texts were made from, which can only lower their scores. The cut is
+the 99th percentile of all human stretches in the band, each scored by a model that has not seen its
+source, nor a machine text of its group. Generators are told apart by name, a fine-tuned model by
+what it descends from.
 
 {table(content["families"], BY_FAMILY)}
 

@@ -82,16 +82,12 @@ def test_no_family_is_on_two_sides_and_people_stay_with_their_source() -> None:
 
 
 def test_a_model_learns_nothing_that_shares_a_group_with_what_it_judges() -> None:
-    page, copy = made("a", 1, False, group="page"), made("b", 1, False, group="page")
-    mirror, alone = made("c", 1, True, group="page"), made("b", 2, False)
-    prompt, answer = made("a", 3, True, group="prompt"), made("b", 3, True, group="prompt")
-    human_answer = made("b", 4, False, group="prompt")
-    texts = [page, copy, mirror, alone, prompt, answer, human_answer]
-    folds = [0, 1, 1, 1, 0, 1, 1]
-    strict = [False, False, False, True, False, False, False]
-    assert may_learn(texts, folds, 0, False).tolist() == strict
-    strict[texts.index(answer)] = True
-    assert may_learn(texts, folds, 0, True).tolist() == strict
+    a, b = made("a", 1, False, group="shared"), made("b", 1, False, group="shared")
+    machine, alone = made("a", 2, True, group="prompt"), made("b", 2, False)
+    answer = made("b", 3, True, group="prompt")
+    texts, folds = [a, b, machine, alone, answer], [0, 1, 0, 1, 1]
+    assert may_learn(texts, folds, 0, False).tolist() == [False, False, False, True, False]
+    assert may_learn(texts, folds, 0, True).tolist() == [False, False, False, True, True]
 
 
 @pytest.mark.parametrize(
