@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-long check bench-speed bench-quality clean
+.PHONY: help demo test test-long check bench-speed bench-quality bench-unseen clean
 
 help:  ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -30,6 +30,9 @@ bench-quality: $(VENV)/.has-dev  ## measure the shipped model into benchmarks/re
 	@PATH="$(CURDIR)/$(BIN):$$PATH" python -m benchmarks.quality
 	@PATH="$(CURDIR)/$(BIN):$$PATH" python -m benchmarks.quality.attacks
 	@PATH="$(CURDIR)/$(BIN):$$PATH" python -m benchmarks.quality.lengths
+
+bench-unseen: $(VENV)/.has-dev  ## measure the training recipe on unseen sources and generators
+	@PATH="$(CURDIR)/$(BIN):$$PATH" python -m benchmarks.quality.unseen
 
 clean:  ## remove the virtual environment, the demo and every cache
 	rm -rf $(VENV) .demo build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis benchmarks/.peers

@@ -21,7 +21,8 @@ from typing import Any
 
 import polars as pl
 
-from benchmarks.quality.dev import ROOT, processor, table
+from benchmarks.quality.results import ROOT, processor
+from benchmarks.quality.tables import table
 from detector import ScanSettings
 from detector.cli.options import Budget
 from detector.pipeline.scan import Scanner

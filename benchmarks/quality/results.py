@@ -58,14 +58,12 @@ def about(asked: Asked, started: float) -> dict[str, str | float]:
     """What the numbers were measured with and on; started: the process's CPU time then."""
     names = ["numpy", "numba", "polars"]
     names += [] if asked.budget is None else ["onnxruntime", "tokenizers"]
-    python = f"Python {platform.python_version()}"
     return {
         "command": asked.command,
         "model": ", ".join(f"{name} {digest}" for name, digest in asked.judge.digests.items()),
         "policy": asked.judge.policy.digest,
         "fpr": asked.judge.policy.fpr,
-        "machine": f"{processor()}, {platform.system()} {platform.machine()}",
-        "versions": ", ".join([python, *(f"{name} {metadata.version(name)}" for name in names)]),
+        **surroundings(*names),
         "CPU seconds": round(time.process_time() - started, 1),
     }
 
@@ -82,6 +80,15 @@ def write(asked: Asked, name: str, content: Mapping[str, Any], page: str) -> Non
 def facts(about: Mapping[str, str | float]) -> str:
     """The same as a list in Markdown."""
     return "\n".join(f"* {name}: {value}" for name, value in about.items())
+
+
+def surroundings(*packages: str) -> dict[str, str]:
+    """The machine and the versions that a result was made with."""
+    versions = [f"{name} {metadata.version(name)}" for name in packages]
+    return {
+        "machine": f"{processor()}, {platform.system()} {platform.machine()}",
+        "versions": ", ".join([f"Python {platform.python_version()}", *versions]),
+    }
 
 
 def processor() -> str:

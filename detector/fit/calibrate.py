@@ -55,7 +55,7 @@ def cross_scores(
         detector = HashedNgram(train(drawn, keep, common, config))
         members = [at for at in chosen if folds[at] == fold]
         for number, (low, high) in enumerate(BANDS):
-            owners, stretches = _stretches(texts, members, low, high, config.seed + number)
+            owners, stretches = cut_stretches(texts, members, low, high, config.seed + number)
             collected[number][0].extend(owners)
             collected[number][1].extend(stretches)
             collected[number][2].extend(detector.score(stretches).tolist())
@@ -65,7 +65,7 @@ def cross_scores(
     ]
 
 
-def _stretches(
+def cut_stretches(
     texts: Sequence[LabelledText], members: Sequence[int], low: int, high: int | None, seed: int
 ) -> tuple[list[int], list[str]]:
     """Cut one stretch of a length in [low, high) from every text that is long enough."""

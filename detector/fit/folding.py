@@ -11,27 +11,27 @@ import unicodedata
 import numpy as np
 from numpy.typing import NDArray
 
+from detector.lookalikes import LATIN_OF
+
 BREAK, DROP, ELLIPSIS, OTHER = 0, 1, 2, 123
 
 _STRETCHES = ((0, 0x3000), (0xFE00, 0x10000), (0x1D400, 0x1D800))
 _KEPT = ".,;:!?()\"$%&'"
 _ALONE = dict.fromkeys("“”„‟«»″〝〞", '"') | dict.fromkeys("‘’‚‛′ʼ´`", "'") | {"…": ""}
-# Letters that look like Latin ones (Unicode TR39 confusables, the usual Cyrillic and Greek ones).
-_LOOKALIKES = dict(
-    zip("аеорсухіјѕһԁԛԝгвкмнтбпαονρτυιкɑɡıɩ", "aeopcyxijshdqwrbkmhtbnaovptyikagii", strict=True)
-)
+# Letters of Hangul that stand for none and are drawn as nothing.
+_FILLERS = "\u115f\u1160\u3164\uffa0"
 
 
 def _folded(char: str) -> int:
-    lowered = char.lower()
+    looks_like = LATIN_OF.get(char) or LATIN_OF.get(char.lower())
     if char in _KEPT:
         return ord(char)
     if char in _ALONE:
         return ord(_ALONE[char]) if _ALONE[char] else ELLIPSIS
-    if lowered in _LOOKALIKES:
-        return ord(_LOOKALIKES[lowered])
+    if looks_like:
+        return ord(looks_like)
     category = unicodedata.category(char)
-    if category in ("Cf", "Mn", "Me") or char == "\x7f":
+    if category in ("Cf", "Mn", "Me") or char in _FILLERS or char == "\x7f":
         return DROP
     # Controls separate: they never stand inside a word that someone wrote.
     return BREAK if category in ("Cc", "Cs") else _based(char, category)
@@ -40,8 +40,8 @@ def _folded(char: str) -> int:
 def _based(char: str, category: str) -> int:
     """Fold a character to what its compatibility decomposition begins with."""
     base = unicodedata.normalize("NFKD", char)[0].lower()
-    if base in _LOOKALIKES:
-        return ord(_LOOKALIKES[base])
+    if base in LATIN_OF:
+        return ord(LATIN_OF[base])
     if base.isascii() and base.isalnum():
         return ord(base)
     if category[0] == "L" or category == "Mc":

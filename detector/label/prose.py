@@ -27,6 +27,7 @@ def is_prose(text: str) -> bool:
         return False
     if 1 - len(visible.translate(None, _LETTERS)) / len(visible) < FEWEST_LETTERS:
         return False
-    lines = [line.count(" ") + 1 for line in text.split("\n") if line]
+    # Any white space parts words: pages are full of no-break spaces.
+    lines = [len(line.split()) for line in text.split("\n") if line]
     in_prose = sum(words for words in lines if words >= LINE_OF_PROSE)
     return in_prose >= FEWEST_IN_LINES * sum(lines)

@@ -65,3 +65,37 @@ def test_a_missing_model_is_said_with_what_to_do(monkeypatch: pytest.MonkeyPatch
     with pytest.raises(ModelError, match="pip install"):
         detect_language(TEXTS["en"])
     language._model.cache_clear()
+
+
+CYRILLIC = str.maketrans("aeopcyxijsh", "аеорсухіјѕһ")
+GREEK = str.maketrans("aovptuiknx", "αονρτυικηχ")
+
+
+@pytest.mark.parametrize(
+    "dressed",
+    [
+        TEXTS["en"].upper(),
+        "".join(c.upper() if at % 2 else c for at, c in enumerate(TEXTS["en"])),
+        TEXTS["en"].translate(CYRILLIC),
+        TEXTS["en"].translate(GREEK),
+        "".join(c + "\u0301" for c in TEXTS["en"]),
+        TEXTS["en"].translate(str.maketrans("aeiouynclszr", "áéíóúýńćĺśźŕ")),
+    ],
+    ids=["capitals", "odd capitals", "Cyrillic", "Greek", "marks", "accents"],
+)
+def test_dress_does_not_hide_a_language(dressed: str) -> None:
+    assert detect_language(dressed)[0] == "en"
+
+
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        ("vi", "Người gác đèn biển đi xuống bến cảng mỗi buổi sáng trước khi tàu thuyền cập bến."),
+        ("el", "Ο φαροφύλακας κατέβαινε στο λιμάνι κάθε πρωί πριν έρθουν οι βάρκες."),
+        ("ru", "Купил iPhone и MacBook в магазине, а Windows на нём так и не заработала."),
+        ("uk", "Щоранку доглядач спускався до гавані, перш ніж приходили човни."),
+        ("cs", "Každé ráno sešel strážce majáku do přístavu, dříve než připluly lodě."),
+    ],
+)
+def test_languages_with_marks_and_other_letters_keep_them(code: str, text: str) -> None:
+    assert detect_language(text)[0] == code

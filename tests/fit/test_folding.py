@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from detector.fit.folding import folding_table
+from detector.lookalikes import LATIN_OF
 from detector.score.detectors import ngram_kernel as kernel
 
 TABLE = folding_table()
@@ -36,7 +37,23 @@ def test_look_alikes_are_one(chars: str, expected: str) -> None:
     assert others in ({}, {"ø": kernel.OTHER})
 
 
-@pytest.mark.parametrize("char", "\u200b\u200d\u00ad\ufeff\ufe0f\u0301\u202e")
+def test_letters_of_other_scripts_that_look_latin_are_latin() -> None:
+    for char, latin in LATIN_OF.items():
+        assert folded(char) == ord(latin), char
+    assert [chr(folded(char)) for char in "ΝνΗηУυ"] == ["n", "v", "h", "n", "y", "u"]
+
+
+def test_what_the_table_does_not_hold_is_decided_by_the_kernel() -> None:
+    """CJK white space and marks part words; Hangul's filler is nothing; the rest are letters."""
+    table = TABLE.copy()
+    table.flags.writeable = False
+    codes = {char: int(kernel.fold(ord(char), table)) for char in "\u3000。\u3164天\U000e0041🙂"}
+    assert list(codes.values()) == [
+        kernel.BREAK, kernel.BREAK, kernel.DROP, kernel.OTHER, kernel.DROP, kernel.BREAK,
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("char", "\u115f\u200b\u200d\u00ad\ufeff\ufe0f\u0301\u202e")
 def test_what_cannot_be_seen_vanishes(char: str) -> None:
     assert folded(char) == kernel.DROP
 

@@ -11,7 +11,7 @@ import pytest
 from tests.house.source import MODULES, PACKAGE, ROOT, Module
 
 # What every room may import.
-SHARED = {"records", "errors", "kernels"}
+SHARED = {"records", "errors", "kernels", "lookalikes"}
 # Rooms are folders; above them stand `pipeline`, which joins them, and `cli` and `bench`.
 ABOVE = {"pipeline", "cli", "bench"}
 ROOMS = {path.name for path in PACKAGE.iterdir() if path.is_dir()} - ABOVE - {"__pycache__"}

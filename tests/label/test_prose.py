@@ -47,3 +47,9 @@ def test_tables_menus_and_code_are_not(text: str) -> None:
 @given(st.text())
 def test_no_text_breaks_it(text: str) -> None:
     assert is_prose(text) in (True, False)
+
+
+@pytest.mark.parametrize("space", ["\u00a0", "\u2009", "\u3000", "\t", "  "])
+def test_prose_stays_prose_whatever_white_space_parts_its_words(space: str) -> None:
+    text = "The kettle boils and we sit down to talk about the long winter behind us. " * 9
+    assert is_prose(text.replace(" ", space))

@@ -24,6 +24,10 @@ def fold(char: str, table: Any) -> int:
         return int(table[0x3000 + point - 0xFE00])
     if 0x1D400 <= point < 0x1D800:
         return int(table[0x3200 + point - 0x1D400])
+    if point < 0x3040:
+        return 0
+    if point == 0x3164:
+        return 1
     if point < 0x10000:
         return 123
     return 1 if 0xE0000 <= point < 0xE0200 else 0

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.errors import ModelError, UsageError
+from detector.score.detectors import ngram_kernel as kernel
 from detector.score.weights import Model
 
 NAME: Final = "minilm.v1"
@@ -33,24 +34,14 @@ class Folding(dict[int, str | None]):
 
     def __init__(self, table: NDArray[np.uint8]) -> None:
         super().__init__()
-        self._table = table
+        self._table = np.array(table, np.uint8)
+        self._table.flags.writeable = False
 
     def __missing__(self, point: int) -> str | None:
-        code = self._code(point)
+        code = int(kernel.fold(point, self._table))
         folded = _FOLDED.get(code, chr(code))
         self[point] = folded
         return folded
-
-    def _code(self, point: int) -> int:
-        if point < 0x3000:
-            return int(self._table[point])
-        if 0xFE00 <= point < 0x10000:
-            return int(self._table[0x3000 + point - 0xFE00])
-        if 0x1D400 <= point < 0x1D800:
-            return int(self._table[0x3200 + point - 0x1D400])
-        if point < 0x10000:
-            return 123
-        return 1 if 0xE0000 <= point < 0xE0200 else 0
 
 
 def folded_words(text: str, folding: Folding) -> list[str]:

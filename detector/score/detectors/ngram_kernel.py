@@ -71,17 +71,22 @@ def _mix(value: Any) -> Any:
 
 
 @compiled(int64(int64, _bytes))
-def _fold(point: Any, table: Any) -> Any:
-    """Look a code point up in the folding table's three stretches."""
+def fold(point: Any, table: Any) -> Any:
+    """Look a code point up in the folding table's three stretches.
+
+    Of the others, CJK punctuation parts words as white space does, Hangul's filler, tags and
+    variation selectors cannot be seen, and the rest below U+10000 are letters.
+    """
     if point < 0x3000:
         return int64(table[point])
     if 0xFE00 <= point < 0x10000:
         return int64(table[0x3000 + point - 0xFE00])
     if 0x1D400 <= point < 0x1D800:
         return int64(table[0x3200 + point - 0x1D400])
+    if point < 0x3040 or point == 0x3164:
+        return int64(BREAK) if point < 0x3040 else int64(DROP)
     if point < 0x10000:
         return int64(OTHER)
-    # Tags and variation selectors cannot be seen.
     return int64(DROP) if 0xE0000 <= point < 0xE0200 else int64(BREAK)
 
 
@@ -123,7 +128,7 @@ def tokenise(data: Any, table: Any, common: Any, plain: Any, masked: Any, begins
         here = at
         if at < end:
             point, at = decode_utf8(data, at)
-            char = _fold(point, table)
+            char = fold(point, table)
         else:
             char, at = int64(BREAK), at + 1
         if char == DROP:
