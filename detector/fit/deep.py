@@ -5,23 +5,25 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from importlib import metadata
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.fit.calibrate import BANDS, Scored, cross_scores
+from detector.fit.calibrate import BANDS, Scored, cut_stretches
 from detector.fit.config import FitConfig
-from detector.fit.corpora import LabelledText, assign_folds, read_corpora, stable_fraction
+from detector.fit.corpora import LabelledText, read_corpora, stable_fraction
 from detector.fit.deep_config import DeepBand, DeepConfig, DeepReport
 from detector.fit.deep_export import export_onnx
 from detector.fit.deep_train import draw_windows, held_out, make_network, require_torch, train
 from detector.fit.files import write_file
 from detector.fit.folding import folding_table
-from detector.fit.train import common_words, require_sklearn
+from detector.fit.train import choose_texts, common_words, require_sklearn
 from detector.fit.train import draw_windows as draw_fast_windows
+from detector.fit.train import train as train_fast
+from detector.score.detectors.hashed_ngram import HashedNgram
 from detector.score.detectors.minilm import NAME, SCHEME, Folding, MiniLM
 from detector.score.weights import Model, encode_model, load_model
 
@@ -42,12 +44,12 @@ def fit_deep_model(
     fast = load_model(config.fast)
     texts = read_corpora(config.data)
     held = held_out(texts, config)
-    progress(f"training on {config.windows:,} windows of {len(texts) - sum(held):,} texts")
+    progress(f"training on windows of {len(texts) - sum(held):,} texts")
     bare = _trained(texts, held, config, progress)
-    progress("cross-fitting the fast detector")
-    scored = _fast_scores(texts, fast, config)
+    progress("training a fast detector on the same texts")
+    scored = _fast_scores(texts, held, fast, config)
     progress(f"pairing both on the {sum(held):,} texts held out")
-    return write_paired(config, bare, fast, texts, held, scored, started)
+    return write_paired(config, bare, fast, texts, scored, started)
 
 
 def write_paired(
@@ -55,7 +57,6 @@ def write_paired(
     bare: Model,
     fast: Model,
     texts: Sequence[LabelledText],
-    held: Sequence[bool],
     scored: Sequence[Scored],
     started: float,
 ) -> DeepReport:
@@ -63,7 +64,7 @@ def write_paired(
     detector = MiniLM(bare)
     entries, arrays, reports = [], dict(bare.arrays), []
     for number, ((low, high), band) in enumerate(zip(BANDS, scored, strict=True)):
-        chosen = _chosen(band, texts, held)
+        chosen = _chosen(band, texts)
         deep = detector.score([band.texts[at] for at in chosen])
         one = band.scores[chosen]
         machine = np.array([texts[band.owners[at]].machine for at in chosen])
@@ -98,8 +99,12 @@ def bare_model(onnx: bytes, config: DeepConfig) -> Model:
         "tokenizer": np.frombuffer((config.base / "tokenizer.json").read_bytes(), np.uint8),
         "folding": folding_table(),
     }
-    numbers = {k: v for k, v in asdict(config).items() if isinstance(v, (int, float))}
-    settings: dict[str, Any] = {**numbers, "held_out": sorted(config.held_out)}
+    settings = {
+        "layers": config.layers,
+        "seed": config.seed,
+        "rounds": [one._asdict() for one in config.rounds],
+        "held_out": sorted(config.held_out),
+    }
     names = ("torch", "transformers", "onnx", "onnxruntime", "tokenizers", "numpy")
     versions = {name: metadata.version(name) for name in names}
     provenance = {"settings": settings, "versions": versions, "base": "all-MiniLM-L6-v2"}
@@ -115,29 +120,38 @@ def _trained(
     from tokenizers import Tokenizer  # noqa: PLC0415 - an extra, found by require_torch's advice
 
     network = make_network(config)
-    drawn = draw_windows(texts, held, config)
     tokenizer = Tokenizer.from_file(str(config.base / "tokenizer.json"))
-    train(network, drawn, Folding(folding_table()), tokenizer, config, progress)
+    folding = Folding(folding_table())
+    for one in config.rounds:
+        drawn = draw_windows(texts, held, one)
+        train(network, drawn, folding, tokenizer, one, progress)
     return bare_model(export_onnx(network), config)
 
 
 def _fast_scores(
-    texts: Sequence[LabelledText], fast: Model, config: DeepConfig
-) -> Sequence[Scored]:
-    """Repeat the cross-fitting that the fast model was calibrated by."""
-    settings = fast.provenance["settings"]
-    again = FitConfig(config.data, config.fast, None, **settings)
-    folds = assign_folds(list(texts), again.folds, again.seed)
+    texts: Sequence[LabelledText], held: Sequence[bool], fast: Model, config: DeepConfig
+) -> list[Scored]:
+    """Score the held-out texts by a fast model that has seen none of their sources either."""
+    again = FitConfig(config.data, config.fast, None, **fast.provenance["settings"])
     common = common_words(texts, again)
-    return cross_scores(texts, draw_fast_windows(texts, common, again), folds, common, again)
+    drawn = draw_fast_windows(texts, common, again)
+    keep = ~np.array(held)[drawn.text]
+    detector = HashedNgram(train_fast(drawn, keep, common, again))
+    chosen = choose_texts(texts, again.calibration_texts, again.seed + 1)
+    members = [at for at in chosen if held[at]]
+    scored = []
+    for number, (low, high) in enumerate(BANDS):
+        owners, stretches = cut_stretches(texts, members, low, high, again.seed + number)
+        owned = np.array(owners, np.int64)
+        scored.append(Scored(owned, tuple(stretches), detector.score(stretches)))
+    return scored
 
 
-def _chosen(band: Scored, texts: Sequence[LabelledText], held: Sequence[bool]) -> NDArray[np.int64]:
-    """The stretches of held-out texts: all by people, and some of each source of machine text."""
+def _chosen(band: Scored, texts: Sequence[LabelledText]) -> NDArray[np.int64]:
+    """The stretches to pair: all by people, and some of each source of machine text."""
     owners: list[int] = band.owners.tolist()
     order = sorted(
-        (at for at, owner in enumerate(owners) if held[owner]),
-        key=lambda at: (stable_fraction(texts[owners[at]].doc_id, 5), at),
+        range(len(owners)), key=lambda at: (stable_fraction(texts[owners[at]].doc_id, 5), at)
     )
     taken: Counter[str] = Counter()
     chosen = []

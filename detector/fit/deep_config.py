@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 # Sources that the network is not trained on, so that its scores of them are those of the unseen:
 # what both detectors say together is weighed and calibrated on these alone. News, encyclopaedic
@@ -18,26 +18,33 @@ HELD_OUT: Final = frozenset(
 )  # fmt: skip
 
 
+class Round(NamedTuple):
+    """One pass over windows drawn anew, its learning rate rising and falling once."""
+
+    draw_seed: int
+    mask_seed: int | None
+    windows: int
+    rate: float
+
+
 @dataclass(frozen=True, slots=True)
 class DeepConfig:
     """Settings of one fit; the defaults are those of the shipped model.
 
     data: folder of labelled Parquet files. fast: the fast model that it is to stand behind. base: a
     folder with the files of all-MiniLM-L6-v2 (config.json, model.safetensors, tokenizer.json).
-    model: the file to write. windows: training windows, half of each label. layers: of the base's
-    six, the lowest so many. rate: the highest learning rate.
+    model: the file to write. layers: of the base's six, the lowest so many. rounds: one after the
+    other: the seed of what is drawn, the seed of what is masked (None: as the round before left
+    it), training windows, half of each label, and the highest learning rate.
     """
 
     data: Path
     fast: Path
     base: Path
     model: Path
-    windows: int = 32_768
     layers: int = 6
-    rate: float = 1e-4
-    batch: int = 32
-    draw_seed: int = 11
-    torch_seed: int = 7
+    seed: int = 7
+    rounds: tuple[Round, ...] = (Round(11, None, 32_768, 1e-4), Round(12, 8, 32_768, 7e-5))
     held_out: frozenset[str] = HELD_OUT
 
 

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from detector.errors import UsageError
 from detector.fit.corpora import MIRRORS, LabelledText, windows
-from detector.fit.deep_config import DeepConfig
+from detector.fit.deep_config import DeepConfig, Round
 from detector.score.detectors.minilm import TOKENS, WINDOW_WORDS, Folding, folded_words
 
 _MOST_OF_A_CELL: Final = 3000  # texts of a source and label that its weight counts
@@ -22,6 +22,7 @@ _MIRROR_WEIGHT: Final = 4.0
 _SHORT_SHARE: Final = 0.3  # of the windows: of fewer words than fit
 _SHORTEST: Final = 40
 _LONGEST_SHORT: Final = 100
+BATCH: Final = 32
 _SORTED: Final = 512  # windows among which batches of like length are made
 _MASKED: Final = 0.1  # of the tokens, hidden in training so that no single word decides
 _MASK: Final = 103  # ids of BERT's vocabulary
@@ -55,14 +56,12 @@ def held_out(texts: Sequence[LabelledText], config: DeepConfig) -> list[bool]:
     ]
 
 
-def draw_windows(
-    texts: Sequence[LabelledText], held: Sequence[bool], config: DeepConfig
-) -> list[Draw]:
+def draw_windows(texts: Sequence[LabelledText], held: Sequence[bool], one: Round) -> list[Draw]:
     """Draw windows with their labels (1: machine), the labels by turns, weighted by source.
 
     A source and label weighs as the square root of its texts, the mirrors four times their share.
     """
-    rng = random.Random(config.draw_seed)  # noqa: S311 - reproducible, nothing secret
+    rng = random.Random(one.draw_seed)  # noqa: S311 - reproducible, nothing secret
     cells: dict[tuple[str, bool], list[int]] = defaultdict(list)
     for at, text in enumerate(texts):
         if not held[at]:
@@ -73,7 +72,7 @@ def draw_windows(
         rng.shuffle(members)
     taken = dict.fromkeys(cells, 0)
     drawn: list[Draw] = []
-    for at in range(config.windows):
+    for at in range(one.windows):
         label = at % 2 == 1
         cell = rng.choices(keys[label], weights[label])[0]
         stretch = texts[cells[cell][taken[cell] % len(cells[cell])]].text
@@ -85,7 +84,7 @@ def draw_windows(
     ordered: list[Draw] = []
     for start in range(0, len(drawn) - len(drawn) % _SORTED, _SORTED):
         alike = sorted(range(start, start + _SORTED), key=lambda at: len(drawn[at][0]))
-        batches = [alike[at : at + config.batch] for at in range(0, _SORTED, config.batch)]
+        batches = [alike[at : at + BATCH] for at in range(0, _SORTED, BATCH)]
         rng.shuffle(batches)
         ordered.extend(drawn[at] for batch in batches for at in batch)
     return ordered
@@ -100,7 +99,7 @@ def make_network(config: DeepConfig) -> Any:
     """Make the base's lowest layers with a linear head on the mean of the tokens."""
     torch, transformers = require_torch()
     torch.set_num_threads(1)
-    torch.manual_seed(config.torch_seed)
+    torch.manual_seed(config.seed)
     encoder = transformers.BertModel.from_pretrained(
         str(config.base),
         num_hidden_layers=config.layers,
@@ -135,15 +134,17 @@ def train(
     drawn: Sequence[Draw],
     folding: Folding,
     tokenizer: Any,
-    config: DeepConfig,
+    one: Round,
     progress: Callable[[str], None],
 ) -> None:
-    """Train the network in place, its layers in bfloat16."""
+    """Train the network in place for a round, its layers in bfloat16."""
     torch, _ = require_torch()
+    if one.mask_seed is not None:
+        torch.manual_seed(one.mask_seed)
     tokenizer.enable_truncation(TOKENS)
     tokenizer.no_padding()
-    batches = [drawn[at : at + config.batch] for at in range(0, len(drawn), config.batch)]
-    optimiser, schedule = _optimiser(network, len(batches), config.rate)
+    batches = [drawn[at : at + BATCH] for at in range(0, len(drawn), BATCH)]
+    optimiser, schedule = _optimiser(network, len(batches), one.rate)
     total = 0.0
     for number, batch in enumerate(batches, 1):
         ids, mask, labels = _tensors(batch, folding, tokenizer)
