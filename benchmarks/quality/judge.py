@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,9 +18,11 @@ from detector.pipeline.assess import Assessor
 from detector.pipeline.settings import ScanSettings
 from detector.records import Document, Evidence, Label, Locator, Origin, Verdict
 from detector.score.panel import SHIPPED
+from detector.score.protocol import Detector
 from detector.score.weights import load_model
 
 BATCH = 500
+Remembered = TypeVar("Remembered", bound=Detector)
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,14 @@ class Judge:
         settings = ScanSettings(model=str(model) if model else None, fpr=fpr, budget=budget)
         self._model = model
         self._assessor = Assessor(settings)
+
+    def remember(self, wrap: Callable[[Detector], Remembered]) -> Remembered:
+        """Put something in the place of the deep detector, made from it; gives what was put."""
+        if self._assessor.deep is None:
+            raise ValueError("a judge without a budget has no deep detector")
+        wrapped = wrap(self._assessor.deep.detector)
+        self._assessor.deep.detector = wrapped
+        return wrapped
 
     @property
     def policy(self) -> Policy:

@@ -17,9 +17,12 @@ from detector.extract import extract_document, get_extractor
 from detector.fingerprint import fingerprint_document
 from detector.records import Capture, Document, Locator, Origin
 from detector.score import Panel
+from detector.score.detectors.minilm import MiniLM
+from detector.score.weights import Model
 
 FILE: Final = "canary.json"
 TOLERANCE: Final = 1e-4  # of a score
+DEEP_TOLERANCE: Final = 1e-2  # of a deep score: another processor rounds its sums otherwise
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +38,16 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Canary:
-    """The frozen texts by name, and the readings of the model with the digest `model`."""
+    """The frozen texts by name, and the readings of the model with the digest `model`.
+
+    deep: the scores of the deep model with the digest `deep_model`.
+    """
 
     model: str
+    deep_model: str
     texts: dict[str, str]
     readings: tuple[Reading, ...]
+    deep: tuple[float, ...]
 
 
 def load_canary() -> Canary:
@@ -48,7 +56,8 @@ def load_canary() -> Canary:
         stored = json.loads(resources.files("detector.pipeline").joinpath(FILE).read_bytes())
         readings = tuple(Reading(**{k: one[k] for k in _FIELDS}) for one in stored["texts"])
         texts = {str(one["name"]): str(one["text"]) for one in stored["texts"]}
-        return Canary(str(stored["model"]), texts, readings)
+        deep = tuple(float(one["deep"]) for one in stored["texts"])
+        return Canary(str(stored["model"]), str(stored["deep_model"]), texts, readings, deep)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ModelError(
             f"the package's {FILE} cannot be read ({type(error).__name__}: {str(error)[:60]!r}):"
@@ -72,8 +81,9 @@ def read_texts(panel: Panel, texts: dict[str, str]) -> tuple[Reading, ...]:
     return tuple(readings)
 
 
-def freeze(panel: Panel, texts: dict[str, str]) -> bytes:
-    """Give the bytes of a canary file for a model and some texts."""
+def freeze(panel: Panel, deep: Model, texts: dict[str, str]) -> bytes:
+    """Give the bytes of a canary file for the two models and some texts."""
+    network = MiniLM(deep)
     detector = panel.calibration["detector"]
     entries: list[dict[str, Any]] = [
         {
@@ -82,11 +92,12 @@ def freeze(panel: Panel, texts: dict[str, str]) -> bytes:
             "language": one.language,
             "exact": one.exact,
             "score": round(one.score, 6),
+            "deep": round(float(network.score([texts[one.name]])[0]), 6),
             "text": texts[one.name],
         }
         for one in read_texts(panel, texts)
     ]
-    whole = {"model": panel.digests[detector], "texts": entries}
+    whole = {"model": panel.digests[detector], "deep_model": deep.digest, "texts": entries}
     return (json.dumps(whole, indent=1, ensure_ascii=True) + "\n").encode()
 
 
@@ -102,6 +113,18 @@ def drift(frozen: Sequence[Reading], now: Sequence[Reading]) -> list[str]:
         if not abs(was.score - found.score) <= TOLERANCE:  # a NaN is a difference too
             told.append(f"{was.name}: scores {found.score:.6f}, was {was.score:.6f}")
     return told
+
+
+def deep_drift(frozen: Canary, deep: Model) -> list[str]:
+    """Name every difference between the frozen deep scores and present ones."""
+    if deep.digest != frozen.deep_model:
+        return ["frozen for another deep model than the one installed: install the package again"]
+    now = MiniLM(deep).score(list(frozen.texts.values())).tolist()
+    return [
+        f"{name}: scores {found:.6f}, was {was:.6f}"
+        for name, was, found in zip(frozen.texts, frozen.deep, now, strict=True)
+        if not abs(was - found) <= DEEP_TOLERANCE
+    ]
 
 
 def _document(name: str, text: str) -> Document:

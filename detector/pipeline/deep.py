@@ -14,6 +14,7 @@ from detector.label import Calibration
 from detector.label.cascade import NAME, Cascade, read_pairings
 from detector.records import Document, Evidence, Score
 from detector.score.detectors.minilm import MiniLM
+from detector.score.protocol import Detector
 from detector.score.weights import Model, load_model
 
 SHIPPED: Final = "minilm.v1.model"
@@ -41,7 +42,7 @@ class DeepTier:
         self.name = model.name
         self.digest = model.digest
         self._fast = fast.detector
-        self._detector = MiniLM(model)
+        self.detector: Detector = MiniLM(model)
 
     def deepen(self, document: Document, evidence: Evidence) -> Evidence:
         """Add the deep score, where the fast one is in its gate, and the score that decides."""
@@ -49,7 +50,7 @@ class DeepTier:
         language, words = document.language, document.words
         if not self.cascade.asks(language, words, fast):
             return replace(evidence, scores=(*evidence.scores, Score(NAME, fast)))
-        deep = float(self._detector.score([document.text])[0])
+        deep = float(self.detector.score([document.text])[0])
         joint = self.cascade.joint(language, words, fast, deep)
         added = (Score(self.name, deep), Score(NAME, joint))
         return replace(evidence, scores=(*evidence.scores, *added))

@@ -11,9 +11,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from detector.errors import DetectorError
+from detector.errors import DetectorError, UsageError
 from detector.extract.language import detect_language
-from detector.pipeline.canary import Reading, drift, load_canary, read_texts
+from detector.pipeline.canary import (
+    Canary,
+    Reading,
+    deep_drift,
+    drift,
+    load_canary,
+    read_texts,
+)
+from detector.pipeline.deep import shipped_deep_model
 from detector.pipeline.scan import default_workers, library_versions
 from detector.score import default_panel
 
@@ -64,6 +72,7 @@ def examine(folder: Path | None = None) -> Health:
         canary = load_canary()
         readings = read_texts(panel, canary.texts)
         checks.append(_canary(canary.model in panel.digests.values(), canary.readings, readings))
+        checks.append(_deep(canary))
     except DetectorError as error:
         checks.append(Check("model", False, str(error)))
     checks += [_kernels(), _disk(folder or Path.cwd())]
@@ -81,6 +90,17 @@ def _canary(same: bool, frozen: tuple[Reading, ...], now: tuple[Reading, ...]) -
     if told:
         return Check("canary", False, f"{len(told)} differences: {'; '.join(told)}")
     return Check("canary", True, f"{len(now)} texts score as frozen, to 0.0001")
+
+
+def _deep(canary: Canary) -> Check:
+    """The deep tier is an extra: where it is not installed, nothing is wrong."""
+    try:
+        told = deep_drift(canary, shipped_deep_model())
+    except UsageError as error:
+        return Check("deep tier", None, str(error))
+    if told:
+        return Check("deep tier", False, f"{len(told)} differences: {'; '.join(told)}")
+    return Check("deep tier", True, f"{len(canary.texts)} texts score as frozen, to 0.01")
 
 
 def _versions() -> str:

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import sys
 from dataclasses import replace
 
 import pytest
 
 from detector.pipeline import canary as room
 from detector.pipeline import doctor
-from detector.pipeline.canary import drift, freeze, load_canary, read_texts
+from detector.pipeline.canary import deep_drift, drift, freeze, load_canary, read_texts
+from detector.pipeline.deep import shipped_deep_model
 from detector.score import default_panel
 from tests.house.source import PACKAGE, ROOT
 from tests.pipeline import runs
+
+needs_deep = pytest.mark.skipif(
+    importlib.util.find_spec("onnxruntime") is None, reason="the extra `deep` is not installed"
+)
 
 
 def test_the_stored_scores_are_the_shipped_model_s() -> None:
@@ -23,14 +29,16 @@ def test_the_stored_scores_are_the_shipped_model_s() -> None:
     assert drift(canary.readings, read_texts(panel, canary.texts)) == []
 
 
-def test_the_package_carries_the_texts_of_the_script() -> None:
+@needs_deep
+def test_the_package_carries_the_texts_of_the_script_and_their_scores() -> None:
     spec = importlib.util.spec_from_file_location("texts", ROOT / "scripts" / "canary_texts.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     assert load_canary().texts == module.TEXTS
-    assert (PACKAGE / "pipeline" / room.FILE).read_bytes() == freeze(default_panel(), module.TEXTS)
+    frozen = freeze(default_panel(), shipped_deep_model(), module.TEXTS)
+    assert (PACKAGE / "pipeline" / room.FILE).read_bytes() == frozen
 
 
 def test_the_texts_cover_every_band_and_both_voices() -> None:
@@ -67,7 +75,8 @@ def test_a_sound_installation_exits_with_0() -> None:
     assert told["sound"] is True
     names = [check["name"] for check in told["checks"]]
     assert names == [
-        *("python", "versions", "cores", "language model", "model", "canary", "kernels", "disk")
+        *("python", "versions", "cores", "language model", "model", "canary", "deep tier"),
+        *("kernels", "disk"),
     ]
     assert len(told["readings"]) == 12
 
@@ -93,3 +102,22 @@ def test_drift_is_exit_code_5_and_names_the_text(monkeypatch: pytest.MonkeyPatch
     assert done.exit_code == 5
     assert "BAD canary" in done.output
     assert "note-short: scores" in done.output
+
+
+@needs_deep
+def test_drift_of_the_deep_tier_is_named() -> None:
+    canary, model = load_canary(), shipped_deep_model()
+    assert deep_drift(canary, model) == []
+    [said] = deep_drift(replace(canary, deep=(canary.deep[0] + 0.02, *canary.deep[1:])), model)
+    assert said.startswith("note-short: scores")
+    [said] = deep_drift(replace(canary, deep_model="0" * 64), model)
+    assert "another deep model" in said
+
+
+def test_without_the_extra_the_deep_tier_is_no_concern(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "onnxruntime", None)
+    health = doctor.examine()
+    assert health.sound
+    [check] = [check for check in health.checks if check.name == "deep tier"]
+    assert check.ok is None
+    assert "pip install" in check.found
