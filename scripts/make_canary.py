@@ -2,8 +2,8 @@
 
     python scripts/make_canary.py
 
-Run it whenever a shipped model is replaced (it needs the extra `deep`); `detector doctor` and a test
-compare with what it wrote.
+Run it whenever a shipped model is replaced (it needs the extra `deep`): `detector doctor` and a
+test compare with what it wrote.
 """
 
 from __future__ import annotations

@@ -62,17 +62,22 @@ def write_paired(
 ) -> DeepReport:
     """Score the held-out stretches with the network, weigh both scores, and write the file."""
     detector = MiniLM(bare)
-    entries, arrays, reports = [], dict(bare.arrays), []
-    for number, ((low, high), band) in enumerate(zip(BANDS, scored, strict=True)):
+    entries: list[dict[str, Any]] = []
+    arrays, reports = dict(bare.arrays), []
+    bands = {int(band["min_words"]): band for band in fast.calibration["bands"]}
+    for (low, high), band in zip(BANDS, scored, strict=True):
         chosen = _chosen(band, texts)
+        machine = np.array([texts[band.owners[at]].machine for at in chosen], np.bool_)
+        if low not in bands or machine.all() or not machine.any():
+            continue
         deep = detector.score([band.texts[at] for at in chosen])
         one = band.scores[chosen]
-        machine = np.array([texts[band.owners[at]].machine for at in chosen])
         sources = [texts[band.owners[at]].source for at in chosen]
-        weights = _joint(one, deep, machine, sources, _stored_band(fast, low))
+        weights = _joint(one, deep, machine, sources, bands[low])
+        number = len(entries)
         entries.append(
             {
-                "language": "en",
+                "language": bands[low]["language"],
                 "min_words": low,
                 "max_words": high,
                 "sources": len({s for s, m in zip(sources, machine, strict=True) if not m}),
@@ -161,11 +166,6 @@ def _chosen(band: Scored, texts: Sequence[LabelledText]) -> NDArray[np.int64]:
         if not np.isnan(band.scores[at]) and not (text.machine and taken[text.source] > _MACHINES):
             chosen.append(at)
     return np.array(chosen, np.int64)
-
-
-def _stored_band(fast: Model, low: int) -> dict[str, Any]:
-    [band] = [band for band in fast.calibration["bands"] if band["min_words"] == low]
-    return dict(band)
 
 
 def _joint(
