@@ -44,10 +44,11 @@ class Result:
 
 @dataclass(frozen=True)
 class Side:
-    """The texts of one label of one source, and their kinds."""
+    """The texts of one label of one source, their kinds and the models that wrote them."""
 
     judged: Judged
     domains: list[str]
+    generators: list[str]
 
     @property
     def scored(self) -> Scores:
@@ -67,7 +68,9 @@ def measure(name: str, frame: pl.DataFrame, judge: Judge) -> Source:
     for label in ("human", "ai"):
         side = frame.filter(pl.col("label") == label)
         judged = judge.judge([document(text, language) for text in side["text"]])
-        sides.append(Side(judged, [domain or "unknown" for domain in side["domain"]]))
+        domains = [domain or "unknown" for domain in side["domain"]]
+        generators = [generator or "unknown" for generator in side["generator"]]
+        sides.append(Side(judged, domains, generators))
     human, machine = sides
     both = len(human.scored) > 0 and len(machine.scored) > 0
     result = Result(
@@ -99,6 +102,20 @@ def against_all(sources: Sequence[Source]) -> list[dict[str, Any]]:
     ]
 
 
+def by_generator(sources: Sequence[Source]) -> list[dict[str, Any]]:
+    """Each generator of 50 texts against the human texts of the same source."""
+    rows = []
+    for result, human, machine in sources:
+        for generator, count in sorted(Counter(machine.generators).items()):
+            chosen = [at for at, name in enumerate(machine.generators) if name == generator]
+            judged = machine.judged.at(chosen)
+            if count < 50 or not len(judged.scored) or not len(human.scored):
+                continue
+            row = {"source": result.source, "generator": generator, "machines": count}
+            rows.append(row | {"auroc": auroc(human.scored, judged.scored)} | shares(judged.labels))
+    return rows
+
+
 def by_domain(sources: Sequence[Source]) -> list[dict[str, Any]]:
     """Labels of human texts by kind of text, where a covered source has 30 of a kind."""
     rows = []
@@ -128,6 +145,7 @@ def row(result: Result) -> str:
     return "| " + " | ".join(cells) + " |"
 
 
+COLUMNS = ["text", "label", "language", "domain", "generator"]
 HEADER = """\
 | source | language | humans | machines | AUROC | TPR at own 1 % | humans: likely-ai | uncertain \
 | not assessed | machines: likely-ai | uncertain | not assessed |
@@ -156,6 +174,10 @@ Human texts by kind, where a source has 30 of a kind (the essays of `chatgpt_det
 
 {table(content["by_domain"], ["source", "domain", "humans", *labels])}
 
+The machine texts of each generator, where a source has 50, against the source's human texts:
+
+{table(content["by_generator"], ["source", "generator", "machines", "auroc", *labels])}
+
 The machine texts of each source against the human texts of all sources:
 
 {table(content["against_all"], ["source", "humans", "machines", "auroc", "tpr_at_1"])}
@@ -168,7 +190,7 @@ def main() -> None:
     started = time.process_time()
     sources = []
     for file in asked_for.files():
-        frame = pl.read_parquet(file, columns=["text", "label", "language", "domain"])
+        frame = pl.read_parquet(file, columns=COLUMNS)
         sources.append(measure(file.stem, frame, asked_for.judge))
         print(row(sources[-1][0]), flush=True)
     results = [result for result, _, _ in sources]
@@ -176,6 +198,7 @@ def main() -> None:
         "about": about(asked_for, started),
         "results": [asdict(result) for result in results],
         "by_domain": by_domain(sources),
+        "by_generator": by_generator(sources),
         "against_all": against_all(sources),
     }
     write(asked_for, "quality-dev", content, report(content, results))
