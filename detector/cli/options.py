@@ -49,7 +49,8 @@ class Budget(click.ParamType[float]):
         scales = (("ms", DEEP_MILLISECONDS), ("%", 100.0))
         unit, scale = next(((u, s) for u, s in scales if text.endswith(u)), ("all", 0.0))
         try:
-            return 1.0 if text == "all" else min(1.0, float(text.removesuffix(unit)) / scale)
+            share = 1.0 if text == "all" else float(text.removesuffix(unit)) / scale
+            return share if share != share else min(1.0, share)  # not a number stays none
         except (ValueError, ZeroDivisionError):
             self.fail(f"{value!r} is not a budget: write 1ms, 5% or all", param, ctx)
 

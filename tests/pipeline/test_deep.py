@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from detector import ScanSettings, UsageError
-from detector.errors import ModelError
+from detector import ScanSettings
+from detector.errors import ModelError, UsageError
 from detector.label import read_calibration
 from detector.pipeline.assess import Assessor
 from detector.pipeline.deep import DeepTier, shipped_deep_model
