@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any, Literal, TypeVar, cast
 
@@ -50,7 +51,7 @@ class Budget(click.ParamType[float]):
         unit, scale = next(((u, s) for u, s in scales if text.endswith(u)), ("all", 0.0))
         try:
             share = 1.0 if text == "all" else float(text.removesuffix(unit)) / scale
-            return share if share != share else min(1.0, share)  # not a number stays none
+            return share if math.isnan(share) else min(1.0, share)
         except (ValueError, ZeroDivisionError):
             self.fail(f"{value!r} is not a budget: write 1ms, 5% or all", param, ctx)
 

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.errors import ModelError
-from detector.label.calibration import Band, Calibration, find_band
+from detector.label.calibration import Band, Calibration, find_band, p_value
 from detector.label.refit import refit_band
 from detector.label.support import FEWEST_BEYOND
 from detector.label.threshold import cut_point
@@ -53,6 +53,10 @@ class Gate:
 
     low: float
     high: float
+
+
+_CLOSED: Final = Gate(math.inf, -math.inf)
+_RANGES: Final = np.array([0, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.7, 1.0])
 
 
 class Cascade:
@@ -92,8 +96,11 @@ class Cascade:
 
     def _gate(self, band: Band, fpr: float) -> Gate:
         pairing = self._pairings.get((band.language, band.min_words))
-        if pairing is None or len(pairing.fast) * fpr < FEWEST_BEYOND - 1e-9:
-            return Gate(math.inf, -math.inf)
+        if pairing is None:
+            return _CLOSED
+        sample = _Weighted(band, pairing, max(self.share, fpr))
+        if sample.size * fpr < FEWEST_BEYOND - 1e-9:
+            return _CLOSED
         if self.share >= 1:
             return Gate(-math.inf, math.inf)
         low, high = cut_point(band, self.share), cut_point(band, CERTAIN * fpr)
@@ -108,7 +115,49 @@ class Cascade:
         fast, deep = pairing.fast.astype(np.float64), pairing.deep.astype(np.float64)
         joint = pairing.of_fast * fast + pairing.of_deep * deep + pairing.constant
         scores = np.where((fast >= gate.low) & (fast < gate.high), joint, fast)
-        return refit_band(band, scores.tolist(), pairing.sources, fpr)
+        sample = _Weighted(band, pairing, max(self.share, fpr))
+        return refit_band(band, sample.quantiles(scores), pairing.sources, fpr)
+
+
+class _Weighted:
+    """The human texts of a pairing, weighted to score as all those of the fast calibration do.
+
+    A pairing holds fewer sources, and they can be easier ones: in each of a dozen ranges of fast
+    p-values its texts are given the weight that the range has by definition (weighted conformal
+    prediction under covariate shift: R. Tibshirani et al. 2019, arXiv:1904.06019). size: the texts
+    that the weighted ones are worth where it matters, among the highest `share` of scores.
+    """
+
+    def __init__(self, band: Band, pairing: Pairing, share: float) -> None:
+        chances = np.array([p_value(band, score) for score in pairing.fast.tolist()])
+        ranges = np.clip(np.searchsorted(_RANGES, chances) - 1, 0, len(_RANGES) - 2)
+        wanted = np.diff(_RANGES)
+        counts = np.bincount(ranges, minlength=len(wanted))
+        self._weights = wanted[ranges] / counts[ranges]
+        # A range without texts is stood for by the highest fast score in it, which is in no gate
+        # more than it is out of it: a cut can only rise by this.
+        empty = np.flatnonzero(counts == 0)
+        self._extra = np.array([_highest(band, float(_RANGES[at])) for at in empty])
+        self._extra_weights = wanted[empty]
+        found = float(np.mean(chances <= share))
+        even = self._weights.sum() ** 2 / (self._weights**2).sum()  # Kish 1965
+        self.size = int(min(even, len(chances) * found / share))
+
+    def quantiles(self, scores: NDArray[np.float64]) -> list[float]:
+        """Give as many scores as the texts are worth, spread as the weighted ones are."""
+        values = np.concatenate((scores, self._extra))
+        weights = np.concatenate((self._weights, self._extra_weights))
+        order = np.argsort(values, kind="stable")
+        reached = np.cumsum(weights[order]) / weights.sum()
+        wanted = (np.arange(self.size) + 0.5) / self.size
+        chosen = values[order][np.searchsorted(reached, wanted - 1e-12)]
+        return [float(value) for value in chosen]
+
+
+def _highest(band: Band, chance: float) -> float:
+    """The fast score at which a range of p-values that begins at `chance` ends, from above."""
+    found = cut_point(band, chance) if chance > 0 else None
+    return band.tail[-1] if found is None else found[0]
 
 
 def read_pairings(
