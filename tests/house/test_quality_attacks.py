@@ -64,8 +64,8 @@ def test_about_a_tenth_of_the_letters_is_swapped_where_a_tenth_is_asked_for() ->
 
 def test_look_alikes_are_either_read_as_their_letter_or_listed() -> None:
     listed = {row["name"] for row in unread(TABLE)}
-    assert "greek small letter chi" in listed
-    assert "cyrillic small letter a" not in listed
+    assert "cyrillic letter palochka" in listed  # read as l, drawn as I
+    assert "greek small letter chi" not in listed
     for lookalikes in (CYRILLIC, GREEK):
         for letter, others in known(lookalikes, TABLE).items():
             assert {read_as(TABLE, other) for other in others} == {letter.lower()}
