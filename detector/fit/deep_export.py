@@ -19,8 +19,8 @@ def export_onnx(network: Any) -> bytes:
     """
     torch, _ = require_torch()
     try:
-        import onnx  # type: ignore[import-not-found,unused-ignore] # noqa: F401, PLC0415
-        from onnxruntime.quantization import (  # type: ignore[import-untyped] # noqa: PLC0415
+        import onnx  # noqa: F401, PLC0415
+        from onnxruntime.quantization import (  # noqa: PLC0415
             QuantType,
             quantize_dynamic,
         )

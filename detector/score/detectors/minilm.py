@@ -127,7 +127,7 @@ def _tokenizer(stored: bytes) -> Any:
 
 def _session(stored: bytes) -> Any:
     try:
-        import onnxruntime  # type: ignore[import-untyped] # noqa: PLC0415 - an extra
+        import onnxruntime  # noqa: PLC0415 - an extra
     except ImportError as error:
         raise _not_installed(error) from error
     options = onnxruntime.SessionOptions()
