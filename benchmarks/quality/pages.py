@@ -25,6 +25,8 @@ from benchmarks.quality.results import ROOT, processor
 from benchmarks.quality.tables import table
 from detector import ScanSettings
 from detector.cli.options import Budget
+from detector.label.bound import upper_bound
+from detector.label.policy import CONCLUSIVE, SUGGESTIVE
 from detector.pipeline.scan import Scanner
 from detector.write.labels import open_labels
 
@@ -85,12 +87,20 @@ def base_rates(rows: pl.DataFrame) -> list[dict[str, Any]]:
         )
         for name, side in sides.items()
     }
-    codes = sorted(set().union(*counts.values()))
+    codes = {*CONCLUSIVE, *SUGGESTIVE}.union(*counts.values())
     return [
-        {"finding": code}
+        {"finding": code, "counts as": weight_of(code)}
         | {name: f"{counts[name][code]:,} of {len(side):,}" for name, side in sides.items()}
-        for code in codes
+        | {"at most": upper_bound(counts["real human pages"][code], len(sides["real human pages"]))}
+        for code in sorted(codes)
     ]
+
+
+def weight_of(code: str) -> str:
+    """What the policy makes of a finding by itself."""
+    if code in CONCLUSIVE:
+        return "likely-ai"
+    return "uncertain" if code in SUGGESTIVE else "nothing"
 
 
 def main() -> None:
@@ -120,7 +130,7 @@ def main() -> None:
 def report(content: dict[str, Any]) -> str:
     facts = "\n".join(f"* {name}: {value}" for name, value in content["about"].items())
     shown = ("kind", "truth", "source", "documents", *LABELS, "mean ai_fraction")
-    sides = ("finding", "real human pages", "AI texts")
+    sides = ("finding", "counts as", "real human pages", "at most", "AI texts")
     return f"""\
 # The labels of a whole scan on labelled pages
 
@@ -133,7 +143,8 @@ English documents only. The rate is 1 %.
 
 {table(content["by_source"], shown)}
 
-How often each finding occurs (a document counts once):
+How often each finding occurs (a document counts once). "At most" is the 95 % upper bound of the
+share of human pages (Clopper and Pearson). A code that does not occur is listed all the same:
 
 {table(content["base_rates"], sides)}
 """

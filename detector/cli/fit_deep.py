@@ -27,8 +27,15 @@ import click
     required=True,
     help="The model file to write.",
 )
+@click.option(
+    "--card",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the model card here too.",
+)
 @click.option("--quiet", is_flag=True, help="Do not tell the steps.")
-def fit_deep(data: Path, *, fast: Path, base: Path, model: Path, quiet: bool) -> None:
+def fit_deep(
+    data: Path, *, fast: Path, base: Path, model: Path, card: Path | None, quiet: bool
+) -> None:
     """Fine-tune MiniLM on the labelled Parquet files in DATA, and pair it with a fast model.
 
     Takes about an hour of one core. Needs the extra `fit-deep` (torch, transformers, onnx).
@@ -39,7 +46,7 @@ def fit_deep(data: Path, *, fast: Path, base: Path, model: Path, quiet: bool) ->
     """
     from detector.fit import DeepConfig, fit_deep_model
 
-    report = fit_deep_model(DeepConfig(data, fast, base, model), _quiet if quiet else _tell)
+    report = fit_deep_model(DeepConfig(data, fast, base, model, card), _quiet if quiet else _tell)
     click.echo(f"{model}: {report.digest}")
     for band in report.bands:
         longest = "" if band.max_words is None else str(band.max_words - 1)

@@ -124,7 +124,7 @@ def _generators(texts: Sequence[LabelledText], most: int = 40) -> str:
 
 def _calibration(report: FitReport) -> str:
     rows = [
-        f"| {_words(band.min_words, band.max_words)} | {band.humans:,} | {band.sources} |"
+        f"| {words_of_band(band.min_words, band.max_words)} | {band.humans:,} | {band.sources} |"
         f" {band.cut:.2f} | {band.machines:,} | {band.found:.1%} |"
         for band in report.bands
     ]
@@ -183,5 +183,6 @@ independent.
 """
 
 
-def _words(low: int, high: int | None) -> str:
+def words_of_band(low: int, high: int | None) -> str:
+    """Name a range of lengths as a table does: "40 to 79", "1280 and more"."""
     return f"{low} and more" if high is None else f"{low} to {high - 1}"

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from detector.fit.calibrate import BANDS, Scored, cut_stretches
 from detector.fit.config import FitConfig
 from detector.fit.corpora import LabelledText, read_corpora, stable_fraction
+from detector.fit.deep_card import deep_card
 from detector.fit.deep_config import DeepBand, DeepConfig, DeepReport
 from detector.fit.deep_export import export_onnx
 from detector.fit.deep_train import draw_windows, held_out, make_network, require_torch, train
@@ -94,7 +95,10 @@ def write_paired(
     model = replace(bare, calibration=calibration, arrays=arrays)
     write_file(config.model, encode_model(model))
     digest = load_model(config.model).digest
-    return DeepReport(config.model, digest, tuple(reports), time.monotonic() - started)
+    report = DeepReport(config.model, digest, tuple(reports), time.monotonic() - started)
+    if config.card is not None:
+        write_file(config.card, deep_card(texts, model, report).encode("utf-8"))
+    return report
 
 
 def bare_model(onnx: bytes, config: DeepConfig) -> Model:

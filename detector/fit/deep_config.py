@@ -33,15 +33,17 @@ class DeepConfig:
 
     data: folder of labelled Parquet files. fast: the fast model that it is to stand behind. base: a
     folder with the files of all-MiniLM-L6-v2 (config.json, model.safetensors, tokenizer.json).
-    model: the file to write. layers: of the base's six, the lowest so many. rounds: one after the
-    other: the seed of what is drawn, the seed of what is masked (None: as the round before left
-    it), training windows, half of each label, and the highest learning rate.
+    model: the file to write, card: its model card, None for none. layers: of the base's six, the
+    lowest so many. rounds: one after the other: the seed of what is drawn, the seed of what is
+    masked (None: as the round before left it), training windows, half of each label, and the
+    highest learning rate.
     """
 
     data: Path
     fast: Path
     base: Path
     model: Path
+    card: Path | None = None
     layers: int = 6
     seed: int = 7
     rounds: tuple[Round, ...] = (Round(11, None, 32_768, 1e-4), Round(12, 8, 32_768, 7e-5))

@@ -72,11 +72,12 @@ class Cascade:
         self.fast = fast
         self.share = share
         self._pairings = {(one.language, one.min_words): one for one in pairings}
+        judged = [self._judged(band, fpr) for band in fast.bands]
         self._gates = {
-            (band.language, band.min_words): self._gate(band, fpr) for band in fast.bands
+            (band.language, band.min_words): gate
+            for band, (gate, _) in zip(fast.bands, judged, strict=True)
         }
-        bands = tuple(self._joint(band, fpr) for band in fast.bands)
-        self.calibration = replace(fast, detector=NAME, bands=bands)
+        self.calibration = replace(fast, detector=NAME, bands=tuple(band for _, band in judged))
 
     def asks(self, language: str, words: int, score: float) -> bool:
         """Whether the deep detector is to be asked about a text with this fast score."""
@@ -94,29 +95,25 @@ class Cascade:
             return score
         return pairing.of_fast * score + pairing.of_deep * deep + pairing.constant
 
-    def _gate(self, band: Band, fpr: float) -> Gate:
+    def _judged(self, band: Band, fpr: float) -> tuple[Gate, Band]:
+        """Give a band's gate, and its calibration on what the cascade makes of human texts."""
         pairing = self._pairings.get((band.language, band.min_words))
         if pairing is None:
-            return _CLOSED
+            return _CLOSED, band
         sample = _Weighted(band, pairing, max(self.share, fpr))
-        if sample.size * fpr < FEWEST_BEYOND - 1e-9:
-            return _CLOSED
+        gate = self._gate(band, fpr)
+        if sample.size * fpr < FEWEST_BEYOND - 1e-9 or gate.low >= gate.high:
+            return _CLOSED, band
+        fast, deep = pairing.fast.astype(np.float64), pairing.deep.astype(np.float64)
+        joint = pairing.of_fast * fast + pairing.of_deep * deep + pairing.constant
+        scores = np.where((fast >= gate.low) & (fast < gate.high), joint, fast)
+        return gate, refit_band(band, sample.quantiles(scores), pairing.sources, fpr)
+
+    def _gate(self, band: Band, fpr: float) -> Gate:
         if self.share >= 1:
             return Gate(-math.inf, math.inf)
         low, high = cut_point(band, self.share), cut_point(band, CERTAIN * fpr)
         return Gate(math.inf if low is None else low[0], math.inf if high is None else high[0])
-
-    def _joint(self, band: Band, fpr: float) -> Band:
-        """Calibrate a band on what the cascade makes of the human texts of its pairing."""
-        key = (band.language, band.min_words)
-        gate, pairing = self._gates[key], self._pairings.get(key)
-        if pairing is None or gate.low >= gate.high:
-            return band
-        fast, deep = pairing.fast.astype(np.float64), pairing.deep.astype(np.float64)
-        joint = pairing.of_fast * fast + pairing.of_deep * deep + pairing.constant
-        scores = np.where((fast >= gate.low) & (fast < gate.high), joint, fast)
-        sample = _Weighted(band, pairing, max(self.share, fpr))
-        return refit_band(band, sample.quantiles(scores), pairing.sources, fpr)
 
 
 class _Weighted:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -51,6 +52,7 @@ def fitted(tmp_path_factory: pytest.TempPathFactory) -> tuple[DeepConfig, DeepRe
     sources = sorted({text.source for text in read_corpora(data)})
     config = DeepConfig(
         data, fast.model, write_base(folder / "base"), folder / "deep.model", layers=1,
+        card=folder / "card.md",
         rounds=(Round(1, None, 512, 1e-2), Round(2, 5, 512, 5e-3)), held_out=frozenset(sources[:2]),
     )  # fmt: skip
     return config, fit_deep_model(config), folder
@@ -96,7 +98,16 @@ def test_the_file_says_what_it_was_made_from(fitted: Fitted) -> None:
     assert report.bands[0].min_words == 40
 
 
+def test_the_card_names_the_model_its_sources_and_what_each_tier_finds(fitted: Fitted) -> None:
+    config, report, _ = fitted
+    assert config.card is not None
+    card = config.card.read_text()
+    assert report.digest in card
+    assert all(f"`{source}`" in card for source in config.held_out)
+    assert f"| 40 to 79 | {report.bands[0].humans:,} | {report.bands[0].machines:,} |" in card
+
+
 def test_without_torch_the_message_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(__import__("sys").modules, "torch", None)
+    monkeypatch.setitem(sys.modules, "torch", None)
     with pytest.raises(UsageError, match=r"torch.*contamination-detector\[fit-deep\]"):
         require_torch()
