@@ -25,11 +25,14 @@ check: $(VENV)/.has-dev  ## lint and types only
 
 bench-speed: $(VENV)/.has-dev  ## measure speed and memory into benchmarks/results/
 	@PATH="$(CURDIR)/$(BIN):$$PATH" python -m benchmarks.speed
+	@PATH="$(CURDIR)/$(BIN):$$PATH" python -m benchmarks.speed.tiers
 
 bench-quality: $(VENV)/.has-dev  ## measure the shipped model into benchmarks/results/
 	@PATH="$(CURDIR)/$(BIN):$$PATH" python -m benchmarks.quality
 	@PATH="$(CURDIR)/$(BIN):$$PATH" python -m benchmarks.quality.attacks
 	@PATH="$(CURDIR)/$(BIN):$$PATH" python -m benchmarks.quality.lengths
+	@PATH="$(CURDIR)/$(BIN):$$PATH" python -m benchmarks.quality.cost
+	@PATH="$(CURDIR)/$(BIN):$$PATH" python -m benchmarks.quality.pages
 
 bench-unseen: $(VENV)/.has-dev  ## measure the training recipe on unseen sources and generators
 	@PATH="$(CURDIR)/$(BIN):$$PATH" python -m benchmarks.quality.unseen

@@ -12,12 +12,12 @@ from detector.fit.deep_config import DeepReport
 from detector.score.weights import Model
 
 _WHAT = """\
-MiniLM-L6 (Wang et al. 2020; all-MiniLM-L6-v2, Apache-2.0), its lowest {layers} layers fine-tuned
-with a linear head on the mean of the tokens, on {windows:,} windows of 40 to 110 words of the texts
-that the fast model's card lists, without the sources below. Both labels weigh alike, a source as the
-square root of its texts, the mirrors four times their share; one token in ten is hidden, so that no
-single word decides, and the embeddings of words stay as they were. Weights are 8-bit integers, run
-by onnxruntime.
+MiniLM-L6 (Wang et al. 2020; all-MiniLM-L6-v2, Apache-2.0), its lowest {layers} layers
+fine-tuned with a linear head on the mean of the tokens, on {windows:,} windows of 40 to 110
+words of the texts that the fast model's card lists, without the sources below. Both labels
+weigh alike, a source as the square root of its texts, the mirrors four times their share; one
+token in ten is hidden, so that no single word decides, and the embeddings of words stay as they
+were. Weights are 8-bit integers, run by onnxruntime.
 """
 _NOT = """\
 It is asked about a text only behind the fast model with the digest `{fast}`, and shares its
