@@ -11,7 +11,7 @@ MEBIBYTE = 1 << 20
 FPR = 0.01
 """The false-positive rate of a scan that names none."""
 DEEP_MILLISECONDS = 30.0
-"""What the deep tier takes for a text of 600 words on one core, by benchmarks/results/deep.md.
+"""What the deep tier takes a text, mean of the development texts (benchmarks/results/quality-cost).
 
 A number of the software, not of the machine: a budget in milliseconds must ask about the same texts
 on any machine, so that a scan can be taken up again elsewhere.

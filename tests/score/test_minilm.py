@@ -46,6 +46,11 @@ def test_the_network_is_small() -> None:
     assert SIZE <= 27_000_000
 
 
+def test_its_card_describes_the_shipped_model() -> None:
+    card = Path(__file__).parents[2] / "docs" / "model-card-deep.md"
+    assert MODEL.digest in card.read_text()
+
+
 @pytest.mark.parametrize(
     ("old", "new"),
     [
