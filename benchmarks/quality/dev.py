@@ -102,6 +102,20 @@ def against_all(sources: Sequence[Source]) -> list[dict[str, Any]]:
     ]
 
 
+def false_positives(results: Sequence[Result]) -> dict[str, Any]:
+    """Human texts in English called `likely-ai`: of all sources, and the worst of 150 or more."""
+    covered = [r for r in results if r.language == "en" and r.humans]
+    texts = sum(r.humans for r in covered)
+    likely = Label.LIKELY_AI.value
+    worst = max((r for r in covered if r.humans >= 150), key=lambda r: r.human[likely])
+    return {
+        "texts": texts,
+        "pooled": sum(r.humans * r.human[likely] for r in covered) / texts,
+        "worst": worst.source,
+        "worst share": worst.human[likely],
+    }
+
+
 def by_generator(sources: Sequence[Source]) -> list[dict[str, Any]]:
     """Each generator of 50 texts against the human texts of the same source."""
     rows = []
@@ -153,7 +167,7 @@ HEADER = """\
 
 
 def report(content: dict[str, Any], results: Sequence[Result]) -> str:
-    facts_of = content["about"]
+    facts_of, wrong = content["about"], content["false_positives"]
     labels = [Label.LIKELY_AI.value, Label.UNCERTAIN.value, Label.NOT_ASSESSED.value]
     return f"""\
 # Quality on the development texts
@@ -168,6 +182,9 @@ and `glimpse` the machine texts begin with some thirty words of the human text t
 
 {HEADER}
 {chr(10).join(map(row, results))}
+
+Human texts in English called likely-ai: {percent(wrong["pooled"])} of {wrong["texts"]:,}; of the
+sources with 150 or more, the worst is `{wrong["worst"]}` with {percent(wrong["worst share"])}.
 
 Human texts by kind, where a source has 30 of a kind (the essays of `chatgpt_detector_bias` and
 `shijaku_essays` are by people who learn English):
@@ -197,6 +214,7 @@ def main() -> None:
     content = {
         "about": about(asked_for, started),
         "results": [asdict(result) for result in results],
+        "false_positives": false_positives(results),
         "by_domain": by_domain(sources),
         "by_generator": by_generator(sources),
         "against_all": against_all(sources),
