@@ -1,0 +1,68 @@
+"""Near-duplicate clusters over a file of signatures, out of core."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from detector.fingerprint.bands import Banding, banding_for
+from detector.fingerprint.boilerplate import SHARE, find_boilerplate
+from detector.fingerprint.candidates import find_candidates
+from detector.fingerprint.leaders import lead
+from detector.fingerprint.store import open_signatures
+from detector.fingerprint.union import components
+from detector.fingerprint.verify import verified
+
+
+@dataclass(frozen=True, slots=True)
+class Clusters:
+    """What belongs together among n texts, numbered from 0 by precedence.
+
+    leaders: uint32[n], the first text of each text's cluster, itself included. similarity:
+    float32[n], to that text. banding: how candidates were found. candidates, verified: pairs.
+    parted: texts that hang together with others by a chain of pairs alone, and were kept apart.
+    boilerplate: values of signatures that were too common to count.
+    """
+
+    leaders: npt.NDArray[np.uint32]
+    similarity: npt.NDArray[np.float32]
+    banding: Banding
+    candidates: int
+    verified: int
+    parted: int
+    boilerplate: int
+
+
+def cluster_signatures(
+    path: Path,
+    texts: npt.NDArray[np.uint32],
+    folder: Path,
+    *,
+    threshold: float = 0.8,
+    boilerplate: float = SHARE,
+) -> Clusters:
+    """Cluster the texts whose signatures a file holds.
+
+    path: n signatures of 512 bytes, of unequal texts. texts: uint32[n], the number of the text of
+    each: all of 0 to n-1, by precedence (0 was seen first). folder: an empty folder for the files
+    in between. threshold: estimated Jaccard similarity, in [0.3, 1]. boilerplate: the share of
+    texts, in (0, 1], over which a shingle does not count. UsageError for other numbers.
+    """
+    how = banding_for(threshold)
+    at = np.empty(len(texts), np.uint32)
+    at[texts] = np.arange(len(texts), dtype=np.uint32)
+    with open_signatures(path) as signatures:
+        common = find_boilerplate(signatures, at, boilerplate)
+        count, kept = 0, [np.empty(0, np.uint64)]
+        for pairs in find_candidates(signatures, texts, how, folder):
+            count += len(pairs)
+            kept.append(verified(signatures, at, pairs, threshold, common))
+        edges = np.concatenate(kept)
+        leaders, similarity = lead(signatures, at, edges, threshold, common)
+    parted = np.count_nonzero(components(edges, len(at)) != leaders)
+    return Clusters(
+        leaders, similarity, how, count, len(edges), int(parted), int(common.counts.sum())
+    )
