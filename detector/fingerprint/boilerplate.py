@@ -35,6 +35,15 @@ class Boilerplate:
     counts: npt.NDArray[np.int64]
 
 
+def check_share(share: float) -> None:
+    """UsageError unless a share is in (0, 1]."""
+    if not 0 < share <= 1:
+        raise UsageError(
+            f"a share of {share:g} is not in (0, 1]: 0.02 means that what stands in more than 2 %"
+            " of the texts is boilerplate, 1 that nothing is"
+        )
+
+
 def find_boilerplate(
     signatures: Signatures, at: npt.NDArray[np.uint32], share: float
 ) -> Boilerplate:
@@ -44,11 +53,7 @@ def find_boilerplate(
     them, evenly spaced. share: in (0, 1]; 1 means that nothing is boilerplate. UsageError
     otherwise.
     """
-    if not 0 < share <= 1:
-        raise UsageError(
-            f"a share of {share:g} is not in (0, 1]: 0.02 means that what stands in more than 2 %"
-            " of the texts is boilerplate, 1 that nothing is"
-        )
+    check_share(share)
     looked = at[:: -(-len(at) // SAMPLE)] if len(at) else at
     least = max(share * len(looked), LEAST * len(looked) / max(len(at), 1), 1)
     common: list[npt.NDArray[np.uint32]] = []

@@ -45,9 +45,7 @@ def lead(
         last = turned[min(start + BLOCK, len(turned)) - 1] >> _U64(32)
         stop = int(np.searchsorted(turned, (last << _U64(32)) | _U64(0xFFFFFFFF), "right"))
         some = turned[start:stop]
-        _lead(
-            signatures.rows, at, some, threshold, common.values, common.counts, leaders, similar
-        )
+        _lead(signatures.rows, at, some, threshold, common.values, common.counts, leaders, similar)
         signatures.release()
         start = stop
     return leaders, similar

@@ -83,9 +83,7 @@ def similarity(rows: Any, one: Any, two: Any, threshold: Any, values: Any, count
     return min(plain, same / own)
 
 
-@compiled(
-    f"void({SIGNATURES}, {ROWS}, {PAIRS}, float64, {SIGNATURES}, {COUNTS}, boolean[::1])"
-)
+@compiled(f"void({SIGNATURES}, {ROWS}, {PAIRS}, float64, {SIGNATURES}, {COUNTS}, boolean[::1])")
 def _verify(
     rows: Any, at: Any, pairs: Any, threshold: Any, values: Any, counts: Any, enough: Any
 ) -> None:

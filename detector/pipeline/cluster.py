@@ -1,0 +1,123 @@
+"""Near-duplicate clusters over any number of finished scans, from their folders to a new one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from detector.fingerprint.bands import banding_for
+from detector.fingerprint.boilerplate import SHARE, check_share
+from detector.fingerprint.cluster import Clusters, cluster_signatures
+from detector.pipeline.gather import Gathered, gather, open_scans, write_signatures
+from detector.pipeline.grouped import Grouped
+from detector.write import disk
+from detector.write.clusters import ClusterFolder
+
+THRESHOLD: Final = 0.8
+ROWS_A_PART: Final = 500_000
+
+
+@dataclass(frozen=True, slots=True)
+class Clustering:
+    """What a clustering found, and where it was written.
+
+    documents: of all scans. texts: distinct ones among them (xxh3-128). clusters: those of two or
+    more documents; clustered: the documents in them; largest: the documents of the largest.
+    exact_groups, exact_documents: the same, by equal texts alone. candidates: pairs of texts that
+    were compared; verified: those similar enough; parted: texts that hang together with others by
+    a chain of pairs alone, and were kept apart. bands, rows: how candidates were found.
+    """
+
+    out: Path
+    scans: tuple[str, ...]
+    threshold: float
+    boilerplate: float
+    scheme: str | None
+    bands: int
+    rows: int
+    documents: int
+    texts: int
+    clusters: int
+    clustered: int
+    largest: int
+    exact_groups: int
+    exact_documents: int
+    candidates: int
+    verified: int
+    parted: int
+
+
+def cluster(
+    scans: Sequence[str | Path] | str | Path,
+    out: str | Path,
+    *,
+    threshold: float = THRESHOLD,
+    boilerplate: float = SHARE,
+) -> Clustering:
+    """Find near-duplicate clusters over finished scans and write them to a folder.
+
+    threshold: the estimated Jaccard similarity of shingles that near-duplicates have at least, in
+    [0.3, 1]. boilerplate: a shingle in more than this share of the texts, in (0, 1], makes no two
+    of them alike. The same scans in any order give the same bytes. UsageError for scans that are
+    missing, unfinished or of different schemes, or an `out` that holds something else; OutputError
+    when a table is damaged or the output cannot be written.
+    """
+    how = banding_for(threshold)
+    check_share(boilerplate)
+    opened = open_scans([scans] if isinstance(scans, (str, Path)) else scans)
+    names = [str(labels.path) for labels in opened]
+    settings: dict[str, Any] = {"threshold": threshold, "boilerplate": boilerplate, "scans": names}
+    folder = ClusterFolder(Path(out), settings)
+    try:
+        gathered = gather(opened)
+        with disk.explained(folder.work):
+            signatures = folder.work / "signatures"
+            texts, scheme = write_signatures(opened, gathered, signatures)
+            found = cluster_signatures(
+                signatures, _dense(texts), folder.work, threshold=threshold, boilerplate=boilerplate
+            )
+        grouped = Grouped(gathered, *_leaders(gathered, texts, found))
+        folder.begin()
+        for start in range(0, len(gathered.documents), ROWS_A_PART):
+            folder.write_part(grouped.rows(start, start + ROWS_A_PART))
+        counted: dict[str, Any] = {
+            "scheme": scheme,
+            **asdict(how),
+            **grouped.counts(),
+            **_compared(found),
+        }
+        folder.finish(counted)
+    finally:
+        folder.close()
+    return Clustering(folder.path, tuple(names), threshold, boilerplate, **counted)
+
+
+def _dense(texts: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:
+    """Texts that have a signature, numbered without gaps in the same order."""
+    dense = np.empty(len(texts), np.uint32)
+    dense[np.argsort(texts)] = np.arange(len(texts), dtype=np.uint32)
+    return dense
+
+
+def _leaders(
+    gathered: Gathered, texts: npt.NDArray[np.uint32], found: Clusters
+) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.float32]]:
+    """The first text of each text's cluster and the similarity to it, for all distinct texts."""
+    count = int(gathered.documents["text"].max() or 0) + 1  # type: ignore[arg-type]
+    leaders, similarity = np.arange(count, dtype=np.uint32), np.ones(count, np.float32)
+    signed = np.sort(texts)
+    leaders[signed], similarity[signed] = signed[found.leaders], found.similarity
+    return leaders, similarity
+
+
+def _compared(found: Clusters) -> dict[str, int]:
+    return {
+        "candidates": found.candidates,
+        "verified": found.verified,
+        "parted": found.parted,
+    }
