@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -12,9 +13,12 @@ from detector.fingerprint.bands import Banding, banding_for
 from detector.fingerprint.boilerplate import SHARE, find_boilerplate
 from detector.fingerprint.candidates import find_candidates
 from detector.fingerprint.leaders import lead
+from detector.fingerprint.sets import ShingleSets, open_sets
 from detector.fingerprint.store import open_signatures
 from detector.fingerprint.union import components
-from detector.fingerprint.verify import verified
+from detector.fingerprint.verify import Texts, looser, verified
+
+SetsOf = Callable[[npt.NDArray[np.uint32]], ShingleSets]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,26 +47,41 @@ def cluster_signatures(
     *,
     threshold: float = 0.8,
     boilerplate: float = SHARE,
+    sets_of: SetsOf | None = None,
 ) -> Clusters:
     """Cluster the texts whose signatures a file holds.
 
     path: n signatures of 512 bytes, of unequal texts. texts: uint32[n], the number of the text of
     each: all of 0 to n-1, by precedence (0 was seen first). folder: an empty folder for the files
-    in between. threshold: estimated Jaccard similarity, in [0.3, 1]. boilerplate: the share of
-    texts, in (0, 1], over which a shingle does not count. UsageError for other numbers.
+    in between. threshold: Jaccard similarity, in [0.3, 1]. boilerplate: the share of texts, in
+    (0, 1], over which a shingle does not count. sets_of: gives the shingle sets of some texts
+    (ascending numbers), so that similarities are exact; without it they are estimated from the
+    signatures. UsageError for numbers out of range.
     """
     how = banding_for(threshold)
     at = np.empty(len(texts), np.uint32)
     at[texts] = np.arange(len(texts), dtype=np.uint32)
     with open_signatures(path) as signatures:
-        common = find_boilerplate(signatures, at, boilerplate)
+        known = Texts(signatures, at, find_boilerplate(signatures, at, boilerplate))
+        least = threshold if sets_of is None else looser(threshold)
         count, kept = 0, [np.empty(0, np.uint64)]
         for pairs in find_candidates(signatures, texts, how, folder):
             count += len(pairs)
-            kept.append(verified(signatures, at, pairs, threshold, common))
+            kept.append(verified(known, pairs, least))
         edges = np.concatenate(kept)
-        leaders, similarity = lead(signatures, at, edges, threshold, common)
+        if sets_of is None:
+            leaders, similarity = lead(known, edges, threshold)
+        else:
+            with open_sets(sets_of(_members(edges))) as sets:
+                known = replace(known, sets=sets)
+                edges = verified(known, edges, threshold)
+                leaders, similarity = lead(known, edges, threshold)
     parted = np.count_nonzero(components(edges, len(at)) != leaders)
-    return Clusters(
-        leaders, similarity, how, count, len(edges), int(parted), int(common.counts.sum())
-    )
+    common = int(known.common.counts.sum())
+    return Clusters(leaders, similarity, how, count, len(edges), int(parted), common)
+
+
+def _members(pairs: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint32]:
+    """The texts that stand in some pair, ascending."""
+    both = np.concatenate([pairs >> np.uint64(32), pairs & np.uint64(0xFFFFFFFF)])
+    return np.unique(both).astype(np.uint32)

@@ -5,17 +5,16 @@ from __future__ import annotations
 import contextlib
 import mmap
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
 from detector.fingerprint.permutations import PERMUTATIONS
 
-SIGNATURE_BYTES: Final = 4 * PERMUTATIONS
 
-
+@dataclass(frozen=True, slots=True)
 class Signatures:
     """A file of signatures, 512 bytes each, that is only read.
 
@@ -23,30 +22,34 @@ class Signatures:
     until `release` gives it back to the system, which keeps it cached as long as it has room.
     """
 
-    def __init__(self, mapped: mmap.mmap | None) -> None:
-        self._mapped = mapped
-        data = b"" if mapped is None else mapped
-        self.rows: npt.NDArray[np.uint32] = np.frombuffer(data, "<u4").reshape(-1, PERMUTATIONS)
+    rows: npt.NDArray[np.uint32]
+    map: mmap.mmap | None = None
 
     def release(self) -> None:
         """Give back the memory of everything that was read so far."""
-        if self._mapped is not None:
-            self._mapped.madvise(mmap.MADV_DONTNEED)
+        if self.map is not None:
+            self.map.madvise(mmap.MADV_DONTNEED)
 
 
 @contextlib.contextmanager
 def open_signatures(path: Path) -> Iterator[Signatures]:
     """Map a file of signatures for as long as the block lasts; OSError when it cannot be read."""
+    with mapped(path) as data:
+        values = np.frombuffer(b"" if data is None else data, "<u4")
+        yield Signatures(values.reshape(-1, PERMUTATIONS), data)
+
+
+@contextlib.contextmanager
+def mapped(path: Path) -> Iterator[mmap.mmap | None]:
+    """Map a file, to be read only; None where it is empty."""
     if path.stat().st_size == 0:
-        yield Signatures(None)
+        yield None
         return
     with path.open("rb") as file:
-        mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-    signatures = Signatures(mapped)
+        data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
     try:
-        yield signatures
+        yield data
     finally:
-        # Arrays that others hold keep the map open; it closes with the last of them.
-        signatures.rows = np.empty((0, PERMUTATIONS), np.uint32)
+        # Arrays over it that are still held keep it open; it closes with the last of them.
         with contextlib.suppress(BufferError):
-            mapped.close()
+            data.close()

@@ -13,8 +13,10 @@ import numpy.typing as npt
 from detector.fingerprint.bands import banding_for
 from detector.fingerprint.boilerplate import SHARE, check_share
 from detector.fingerprint.cluster import Clusters, cluster_signatures
+from detector.fingerprint.sets import ShingleSets
 from detector.pipeline.gather import Gathered, gather, open_scans, write_signatures
 from detector.pipeline.grouped import Grouped
+from detector.pipeline.texts import at_hand, read_sets
 from detector.write import disk
 from detector.write.clusters import ClusterFolder
 
@@ -26,17 +28,20 @@ ROWS_A_PART: Final = 500_000
 class Clustering:
     """What a clustering found, and where it was written.
 
-    documents: of all scans. texts: distinct ones among them (xxh3-128). clusters: those of two or
-    more documents; clustered: the documents in them; largest: the documents of the largest.
-    exact_groups, exact_documents: the same, by equal texts alone. candidates: pairs of texts that
-    were compared; verified: those similar enough; parted: texts that hang together with others by
-    a chain of pairs alone, and were kept apart. bands, rows: how candidates were found.
+    exact_similarity: whether all scans kept their texts, so that similarities are those of the
+    texts; otherwise the signatures estimate them. documents: of all scans. texts: distinct ones
+    among them (xxh3-128). clusters: those of two or more documents; clustered: the documents in
+    them; largest: the documents of the largest. exact_groups, exact_documents: the same, by equal
+    texts alone. candidates: pairs of texts that were compared; verified: those similar enough;
+    parted: texts that hang together with others by a chain of pairs alone, and were kept apart.
+    bands, rows: how candidates were found.
     """
 
     out: Path
     scans: tuple[str, ...]
     threshold: float
     boilerplate: float
+    exact_similarity: bool
     scheme: str | None
     bands: int
     rows: int
@@ -61,25 +66,41 @@ def cluster(
 ) -> Clustering:
     """Find near-duplicate clusters over finished scans and write them to a folder.
 
-    threshold: the estimated Jaccard similarity of shingles that near-duplicates have at least, in
-    [0.3, 1]. boilerplate: a shingle in more than this share of the texts, in (0, 1], makes no two
-    of them alike. The same scans in any order give the same bytes. UsageError for scans that are
-    missing, unfinished or of different schemes, or an `out` that holds something else; OutputError
-    when a table is damaged or the output cannot be written.
+    threshold: the Jaccard similarity of shingles that near-duplicates have at least, in [0.3, 1];
+    exact where all scans kept their texts, otherwise estimated. boilerplate: a shingle in more
+    than this share of the texts, in (0, 1], makes no two of them alike. The same scans in any
+    order give the same bytes. UsageError for scans that are missing, unfinished or of different
+    schemes, or an `out` that holds something else; OutputError when a table is damaged or the
+    output cannot be written.
     """
     how = banding_for(threshold)
     check_share(boilerplate)
     opened = open_scans([scans] if isinstance(scans, (str, Path)) else scans)
     names = [str(labels.path) for labels in opened]
-    settings: dict[str, Any] = {"threshold": threshold, "boilerplate": boilerplate, "scans": names}
+    exact = at_hand(opened)
+    settings: dict[str, Any] = {
+        "threshold": threshold,
+        "boilerplate": boilerplate,
+        "exact_similarity": exact,
+        "scans": names,
+    }
     folder = ClusterFolder(Path(out), settings)
+
+    def read(some: npt.NDArray[np.uint32]) -> ShingleSets:
+        return read_sets(opened, gathered, some, np.sort(texts), folder.work / "sets")
+
     try:
         gathered = gather(opened)
         with disk.explained(folder.work):
             signatures = folder.work / "signatures"
             texts, scheme = write_signatures(opened, gathered, signatures)
             found = cluster_signatures(
-                signatures, _dense(texts), folder.work, threshold=threshold, boilerplate=boilerplate
+                signatures,
+                _dense(texts),
+                folder.work,
+                threshold=threshold,
+                boilerplate=boilerplate,
+                sets_of=read if exact else None,
             )
         grouped = Grouped(gathered, *_leaders(gathered, texts, found))
         folder.begin()
@@ -94,7 +115,7 @@ def cluster(
         folder.finish(counted)
     finally:
         folder.close()
-    return Clustering(folder.path, tuple(names), threshold, boilerplate, **counted)
+    return Clustering(folder.path, tuple(names), threshold, boilerplate, exact, **counted)
 
 
 def _dense(texts: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:

@@ -77,7 +77,7 @@ def gather(opened: Sequence[Labels]) -> Gathered:
     frames = []
     for number, labels in enumerate(opened):
         for part in labels.documents:
-            table = _read(part, COLUMNS)
+            table = read_columns(part, COLUMNS)
             frames.append(
                 table.select(
                     pl.lit(number, pl.UInt32).alias("scan"),
@@ -134,12 +134,12 @@ def write_signatures(
             schemes.check(part, table)
             at = np.searchsorted(ordinals, table["ordinal"].to_numpy())
             if len(table) and not np.array_equal(ordinals[at % len(ordinals)], table["ordinal"]):
-                raise _damaged(part, "a signature without its document")
+                raise damaged(part, "a signature without its document")
             texts = chosen[read + at]
             wanted = texts >= 0
             values = table.filter(pl.Series(wanted))["signature"]
             if not (values.bin.size() == SIGNATURE_BYTES).all():
-                raise _damaged(part, f"a signature that has not {SIGNATURE_BYTES} bytes")
+                raise damaged(part, f"a signature that has not {SIGNATURE_BYTES} bytes")
             file.write(b"".join(values))
             written.append(texts[wanted].astype(np.uint32))
     return np.concatenate([np.empty(0, np.uint32), *written]), schemes.name
@@ -171,8 +171,13 @@ def _parts(
     read = 0
     for labels in opened:
         for documents, signatures in zip(labels.documents, labels.signatures, strict=True):
-            ordinals = _read(documents, ("ordinal",))["ordinal"].to_numpy()
-            yield read, ordinals, signatures, _read(signatures, ("ordinal", "scheme", "signature"))
+            ordinals = read_columns(documents, ("ordinal",))["ordinal"].to_numpy()
+            yield (
+                read,
+                ordinals,
+                signatures,
+                read_columns(signatures, ("ordinal", "scheme", "signature")),
+            )
             read += len(ordinals)
 
 
@@ -180,21 +185,23 @@ def _halves(part: Path, fingerprints: pl.Series) -> tuple[pl.Series, pl.Series]:
     try:
         data = bytes.fromhex("".join(fingerprints))
     except (ValueError, TypeError) as error:
-        raise _damaged(part, "a fingerprint that is not hexadecimal") from error
+        raise damaged(part, "a fingerprint that is not hexadecimal") from error
     if len(data) != 16 * len(fingerprints) or not (fingerprints.str.len_bytes() == 32).all():
-        raise _damaged(part, "a fingerprint that has not 32 digits")
+        raise damaged(part, "a fingerprint that has not 32 digits")
     values = np.frombuffer(data, ">u8").astype(np.uint64).reshape(-1, 2)
     return pl.Series("high", values[:, 0]), pl.Series("low", values[:, 1])
 
 
-def _read(part: Path, columns: Sequence[str]) -> pl.DataFrame:
+def read_columns(part: Path, columns: Sequence[str]) -> pl.DataFrame:
+    """Read some columns of a table; OutputError when it is damaged."""
     try:
         return pl.read_parquet(part, columns=list(columns), glob=False)
     except (pl.exceptions.PolarsError, OSError) as error:
-        raise _damaged(part, harmless(str(error), 200)) from error
+        raise damaged(part, harmless(str(error), 200)) from error
 
 
-def _damaged(part: Path, what: str) -> OutputError:
+def damaged(part: Path, what: str) -> OutputError:
+    """The one message for a table that is not what a scan wrote."""
     return OutputError(
         f"{part}: cannot be used ({what}): the file was removed or changed; restore it, or scan"
         " again into another folder"

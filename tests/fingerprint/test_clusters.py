@@ -14,9 +14,9 @@ from detector.fingerprint.boilerplate import Boilerplate, find_boilerplate
 from detector.fingerprint.candidates import pair
 from detector.fingerprint.cluster import Clusters, cluster_signatures
 from detector.fingerprint.leaders import lead
-from detector.fingerprint.store import open_signatures
+from detector.fingerprint.store import Signatures, open_signatures
 from detector.fingerprint.union import components
-from detector.fingerprint.verify import similarity, verified
+from detector.fingerprint.verify import Texts, similarity, verified
 from tests.fingerprint.made import (
     NOTHING_COMMON,
     Rows,
@@ -60,7 +60,8 @@ def test_boilerplate_counts_for_no_pair(
     table[:, : len(values)] = sorted(values)
     counts = np.array([len(some) for some in common], np.int64)
     rows = np.array([one, two], np.uint32)
-    fast = similarity(rows, 0, 1, 0.0, table, counts)
+    texts = Texts(Signatures(rows), np.arange(2, dtype=np.uint32), Boilerplate(table, counts))
+    fast = similarity(texts.known, 0, 1, 0.0)
     assert fast == pytest.approx(slow_similarity(rows[0], rows[1], common))
 
 
@@ -69,7 +70,7 @@ def test_only_pairs_at_the_threshold_are_verified(tmp_path: Path) -> None:
     pairs = as_array({(one, two) for two in range(80) for one in range(two)})
     at = np.arange(80, dtype=np.uint32)
     with open_signatures(written(tmp_path, rows)) as opened:
-        kept = verified(opened, at, pairs, 0.8, NOTHING_COMMON)
+        kept = verified(Texts(opened, at, NOTHING_COMMON), pairs, 0.8)
     wanted = [p for p in pairs.tolist() if (rows[p >> 32] == rows[p % 2**32]).mean() >= 0.8]
     assert kept.tolist() == wanted != []
 
@@ -82,7 +83,7 @@ def test_leaders_are_chosen_in_order(
     rows = signatures(20, seed=seed, copies=0.9)
     at = np.arange(20, dtype=np.uint32)
     with open_signatures(written(tmp_path_factory.mktemp("s"), rows)) as opened:
-        leaders, similar = lead(opened, at, as_array(pairs), 0.5, NOTHING_COMMON)
+        leaders, similar = lead(Texts(opened, at, NOTHING_COMMON), as_array(pairs), 0.5)
     assert leaders.tolist() == slow_leaders(rows, pairs, 0.5)
     to_leader = [(rows[n] == rows[one]).mean() for n, one in enumerate(leaders)]
     assert similar.tolist() == pytest.approx(to_leader)
