@@ -133,7 +133,7 @@ def write_signatures(
         for read, ordinals, part, table in _parts(opened):
             schemes.check(part, table)
             at = np.searchsorted(ordinals, table["ordinal"].to_numpy())
-            if len(table) and not np.array_equal(ordinals[at % len(ordinals)], table["ordinal"]):
+            if (at >= len(ordinals)).any() or (ordinals[at] != table["ordinal"].to_numpy()).any():
                 raise damaged(part, "a signature without its document")
             texts = chosen[read + at]
             wanted = texts >= 0

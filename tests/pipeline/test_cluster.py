@@ -303,7 +303,7 @@ def rewritten(scan: Path, name: str, change: pl.Expr) -> None:
         ("documents", pl.lit("zz").alias("fingerprint"), "not hexadecimal"),
         ("documents", pl.lit("00").alias("fingerprint"), "has not 32 digits"),
         ("documents", pl.lit(None, pl.String).alias("fingerprint"), "not hexadecimal"),
-        ("documents", (pl.col("ordinal") + 100).alias("ordinal"), "without its document"),
+        ("signatures", (pl.col("ordinal") + 100).alias("ordinal"), "without its document"),
         ("signatures", pl.lit(b"1234").alias("signature"), "has not 512 bytes"),
         ("signatures", pl.lit(1).alias("new_column"), None),
     ],
