@@ -28,7 +28,7 @@ def edited(words: Words, edits: int, draw: np.random.Generator) -> Words:
 def jaccard(one: Words, two: Words) -> float:
     """Of their sets of runs of five words."""
     a, b = (
-        set(zip(*(words[i : len(words) - SHINGLE + 1 + i].tolist() for i in range(SHINGLE))))
+        set(map(tuple, np.lib.stride_tricks.sliding_window_view(words, SHINGLE).tolist()))
         for words in (one, two)
     )
     return len(a & b) / len(a | b)

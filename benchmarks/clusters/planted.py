@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -85,7 +86,7 @@ def _judged(corpus: Corpus, unequal: list[int], found: Clusters) -> dict[str, An
     ]
     one, two = (np.array([pair[k] for pair in kept]) for k in (0, 1))
     known = np.array([pair[2] for pair in kept])
-    together = found.leaders[one] == found.leaders[two]
+    together = found.stars.firsts[one] == found.stars.firsts[two]
     curve = [
         {
             "from": low,
@@ -93,16 +94,16 @@ def _judged(corpus: Corpus, unequal: list[int], found: Clusters) -> dict[str, An
             "pairs": int(inside.sum()),
             "together": round(float(together[inside].mean()), 4),
         }
-        for low, high in zip(EDGES, EDGES[1:], strict=False)
+        for low, high in pairwise(EDGES)
         if (inside := (known >= low) & (known < high)).any()
     ]
     family = corpus.family[unequal]
     templated = np.array(unequal) >= len(corpus.words) - corpus.templated
-    members = np.flatnonzero(found.leaders != np.arange(len(unequal)))
+    members = np.flatnonzero(found.stars.centres != np.arange(len(unequal)))
     natural = members[~templated[members]]
     exact = np.array(
         [
-            jaccard(corpus.words[unequal[n]], corpus.words[unequal[found.leaders[n]]])
+            jaccard(corpus.words[unequal[n]], corpus.words[unequal[found.stars.centres[n]]])
             for n in natural
         ]
     )
@@ -112,8 +113,9 @@ def _judged(corpus: Corpus, unequal: list[int], found: Clusters) -> dict[str, An
         "curve": curve,
         "links": len(natural),
         "precision": round(float((exact >= THRESHOLD).mean()), 4),
+        "links_at_least_0.75": round(float((exact >= 0.75).mean()), 4),
         "least_similarity_of_a_link": round(float(exact.min()), 4),
-        "links_between_unrelated": int((family[natural] != family[found.leaders[natural]]).sum()),
+        "links_between_unrelated": int((family[natural] != family[centres]).sum()),
         "templated_merged": round(float(templated[members].sum() / max(1, templated.sum())), 4),
         "candidates": found.candidates,
         "verified": found.verified,

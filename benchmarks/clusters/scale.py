@@ -39,7 +39,7 @@ def ours(path: Path) -> None:
     count = path.stat().st_size // 512
     with tempfile.TemporaryDirectory(dir=path.parent) as work:
         found = cluster_signatures(path, np.arange(count, dtype=np.uint32), Path(work))
-    print(found.candidates, found.verified, int((found.leaders != np.arange(count)).sum()))
+    print(found.candidates, found.verified, int((found.stars.centres != np.arange(count)).sum()))
 
 
 def datasketch(path: Path) -> None:

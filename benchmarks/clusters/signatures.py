@@ -6,8 +6,9 @@ import math
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
-from benchmarks.clusters.made import SHINGLE, VOCABULARY, text
+from benchmarks.clusters.made import SHINGLE, VOCABULARY, Words, text
 from detector.fingerprint import fingerprint
 
 GOALS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95)
@@ -36,12 +37,7 @@ def _row(goal: float, pairs: int, draw: np.random.Generator) -> dict[str, float]
     errors = np.empty(pairs)
     for n in range(pairs):
         start = draw.integers(0, len(VOCABULARY), common + SHINGLE - 1)
-        one, two = (
-            _signature(
-                np.concatenate([start, draw.integers(0, len(VOCABULARY), SHINGLES - common)])
-            )
-            for _ in range(2)
-        )
+        one, two = (_signature(start, SHINGLES - common, draw) for _ in range(2))
         errors[n] = (one == two).mean() - known
     theory = math.sqrt(known * (1 - known) / 128)
     rms = math.sqrt((errors**2).mean())
@@ -54,5 +50,7 @@ def _row(goal: float, pairs: int, draw: np.random.Generator) -> dict[str, float]
     }
 
 
-def _signature(words: Any) -> Any:
+def _signature(start: Words, more: int, draw: np.random.Generator) -> npt.NDArray[np.uint32]:
+    """Of a text of these words and so many others."""
+    words = np.concatenate([start, draw.integers(0, len(VOCABULARY), more)])
     return np.frombuffer(fingerprint(text(words), "en").signature, "<u4")

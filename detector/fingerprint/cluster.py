@@ -12,7 +12,7 @@ import numpy.typing as npt
 from detector.fingerprint.bands import Banding, banding_for
 from detector.fingerprint.boilerplate import SHARE, find_boilerplate
 from detector.fingerprint.candidates import find_candidates
-from detector.fingerprint.leaders import lead
+from detector.fingerprint.centres import Stars, find_stars
 from detector.fingerprint.sets import ShingleSets, open_sets
 from detector.fingerprint.store import open_signatures
 from detector.fingerprint.union import components
@@ -25,14 +25,12 @@ SetsOf = Callable[[npt.NDArray[np.uint32]], ShingleSets]
 class Clusters:
     """What belongs together among n texts, numbered from 0 by precedence.
 
-    leaders: uint32[n], the first text of each text's cluster, itself included. similarity:
-    float32[n], to that text. banding: how candidates were found. candidates, verified: pairs.
-    parted: texts that hang together with others by a chain of pairs alone, and were kept apart.
+    stars: the clusters. banding: how candidates were found. candidates, verified: pairs. parted:
+    texts that hang together with others by a chain of pairs alone, and were kept apart.
     boilerplate: values of signatures that were too common to count.
     """
 
-    leaders: npt.NDArray[np.uint32]
-    similarity: npt.NDArray[np.float32]
+    stars: Stars
     banding: Banding
     candidates: int
     verified: int
@@ -70,15 +68,15 @@ def cluster_signatures(
             kept.append(verified(known, pairs, least))
         edges = np.concatenate(kept)
         if sets_of is None:
-            leaders, similarity = lead(known, edges, threshold)
+            stars = find_stars(known, edges, threshold)
         else:
             with open_sets(sets_of(_members(edges))) as sets:
                 known = replace(known, sets=sets)
                 edges = verified(known, edges, threshold)
-                leaders, similarity = lead(known, edges, threshold)
-    parted = np.count_nonzero(components(edges, len(at)) != leaders)
+                stars = find_stars(known, edges, threshold)
+    parted = np.count_nonzero(components(edges, len(at)) != stars.firsts)
     common = int(known.common.counts.sum())
-    return Clusters(leaders, similarity, how, count, len(edges), int(parted), common)
+    return Clusters(stars, how, count, len(edges), int(parted), common)
 
 
 def _members(pairs: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint32]:

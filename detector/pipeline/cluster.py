@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from detector.fingerprint.bands import banding_for
 from detector.fingerprint.boilerplate import SHARE, check_share
+from detector.fingerprint.centres import Stars
 from detector.fingerprint.cluster import Clusters, cluster_signatures
 from detector.fingerprint.sets import ShingleSets
 from detector.pipeline.gather import Gathered, gather, open_scans, write_signatures
@@ -102,7 +103,7 @@ def cluster(
                 boilerplate=boilerplate,
                 sets_of=read if exact else None,
             )
-        grouped = Grouped(gathered, *_leaders(gathered, texts, found))
+        grouped = Grouped(gathered, _stars(gathered, texts, found.stars))
         folder.begin()
         for start in range(0, len(gathered.documents), ROWS_A_PART):
             folder.write_part(grouped.rows(start, start + ROWS_A_PART))
@@ -125,15 +126,15 @@ def _dense(texts: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:
     return dense
 
 
-def _leaders(
-    gathered: Gathered, texts: npt.NDArray[np.uint32], found: Clusters
-) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.float32]]:
-    """The first text of each text's cluster and the similarity to it, for all distinct texts."""
+def _stars(gathered: Gathered, texts: npt.NDArray[np.uint32], found: Stars) -> Stars:
+    """The clusters of all distinct texts; those without a signature are alone."""
     count = int(gathered.documents["text"].max() or 0) + 1  # type: ignore[arg-type]
-    leaders, similarity = np.arange(count, dtype=np.uint32), np.ones(count, np.float32)
+    alone = np.arange(count, dtype=np.uint32)
+    every = Stars(alone, np.ones(count, np.float32), alone.copy(), np.ones(count, np.float32))
     signed = np.sort(texts)
-    leaders[signed], similarity[signed] = signed[found.leaders], found.similarity
-    return leaders, similarity
+    every.centres[signed], every.links[signed] = signed[found.centres], found.links
+    every.firsts[signed], every.similarity[signed] = signed[found.firsts], found.similarity
+    return every
 
 
 def _compared(found: Clusters) -> dict[str, int]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
+from detector.fingerprint.centres import Stars
 from detector.pipeline.gather import Gathered
 from detector.write.clusters import CLUSTERS, PLACE
 
@@ -15,30 +15,21 @@ NO_HOST: Final = 0xFFFFFFFF
 
 
 class Grouped:
-    """The clusters of all documents of some scans.
+    """The clusters of all documents of some scans."""
 
-    leaders: uint32[texts], the first text of each text's cluster. similarity: float32[texts], to
-    that text.
-    """
-
-    def __init__(
-        self,
-        gathered: Gathered,
-        leaders: npt.NDArray[np.uint32],
-        similarity: npt.NDArray[np.float32],
-    ) -> None:
+    def __init__(self, gathered: Gathered, stars: Stars) -> None:
         self._gathered = gathered
-        self._similarity = similarity
-        self._leaders = leaders
+        self._stars = stars
         documents = gathered.documents
         text = documents["text"].to_numpy()
-        count = len(leaders)
-        self._first = np.flatnonzero(documents["text"].is_first_distinct().to_numpy())
+        count = len(stars.firsts)
+        cluster = stars.firsts[text]
+        self._opening = np.flatnonzero(documents["text"].is_first_distinct().to_numpy())
         self._exact_sizes = np.bincount(text, minlength=count)
-        self._sizes = np.bincount(leaders[text], minlength=count)
-        self._texts = np.bincount(leaders, minlength=count)
+        self._sizes = np.bincount(cluster, minlength=count)
+        self._texts = np.bincount(stars.firsts, minlength=count)
         hosts = documents["host"].fill_null(NO_HOST).to_numpy().astype(np.uint64)
-        pairs = np.unique((leaders[text].astype(np.uint64) << np.uint64(32)) | hosts)
+        pairs = np.unique((cluster.astype(np.uint64) << np.uint64(32)) | hosts)
         named = pairs[(pairs & np.uint64(NO_HOST)) != np.uint64(NO_HOST)]
         self._hosts = np.bincount((named >> np.uint64(32)).astype(np.int64), minlength=count)
         self._order = documents.select(pl.arg_sort_by("scan", "file", "ordinal")).to_series()
@@ -47,19 +38,19 @@ class Grouped:
         """Rows start to stop of the output, which is in the order of scan, file and ordinal."""
         documents = self._gathered.documents[self._order[start:stop]]
         text = documents["text"].to_numpy()
-        leader = self._leaders[text]
-        firsts = self._gathered.documents[self._first[leader]]
-        place, first = self._place(documents), self._place(firsts)
+        cluster = self._stars.firsts[text]
+        representatives = self._gathered.documents[self._opening[cluster]]
         return pl.DataFrame(
             {
-                **{column.name: column for column in place},
-                "cluster": _exact(firsts),
-                "size": self._sizes[leader],
-                "texts": self._texts[leader],
-                "hosts": self._hosts[leader],
-                "first_captured": firsts["captured"],
-                "representative": first.to_struct(),
-                "similarity": self._similarity[text],
+                **self._place(documents).to_dict(),
+                "cluster": _exact(representatives),
+                "size": self._sizes[cluster],
+                "texts": self._texts[cluster],
+                "hosts": self._hosts[cluster],
+                "first_captured": representatives["captured"],
+                "representative": self._place(representatives).to_struct(),
+                "similarity": self._stars.similarity[text],
+                "link": self._stars.links[text],
                 "exact": _exact(documents),
                 "exact_size": self._exact_sizes[text],
             },
@@ -72,7 +63,7 @@ class Grouped:
         exact = self._exact_sizes[self._exact_sizes > 1]
         return {
             "documents": len(self._gathered.documents),
-            "texts": len(self._leaders),
+            "texts": len(self._texts),
             "clusters": len(many),
             "clustered": int(many.sum()),
             "largest": int(self._sizes.max()),

@@ -46,6 +46,7 @@ CLUSTERS: Final[Mapping[str, pl.DataType]] = MappingProxyType(
         "first_captured": pl.Datetime("us", "UTC"),
         "representative": pl.Struct(dict(PLACE)),
         "similarity": pl.Float32(),
+        "link": pl.Float32(),
         "exact": pl.String(),
         "exact_size": pl.Int64(),
     }

@@ -66,13 +66,19 @@ def slow_components(pairs: set[tuple[int, int]], count: int) -> list[int]:
     return least
 
 
-def slow_leaders(rows: Rows, pairs: set[tuple[int, int]], threshold: float) -> list[int]:
-    """In their order, each joins the most similar representative it is led to, or is one."""
-    leaders: list[int] = []
+def slow_centres(rows: Rows, pairs: set[tuple[int, int]], threshold: float) -> list[int]:
+    """Most pairs first, each joins the most similar centre it is led to, or is one."""
+    degree = [sum(n in one for one in pairs) for n in range(len(rows))]
+    centres: dict[int, int] = {}
     nothing: list[set[int]] = [set()] * 128
-    for text in range(len(rows)):
-        led = sorted({leaders[one] for one, two in pairs if two == text})
+    for text in sorted(range(len(rows)), key=lambda n: (-degree[n], n)):
+        paired = {one for pair in pairs if text in pair for one in pair} - {text}
+        led = {centres[one] for one in paired if one in centres}
         close = [(-slow_similarity(rows[text], rows[one], nothing), one) for one in led]
-        best = min((c for c in close if -c[0] >= threshold), default=(0.0, text))
-        leaders.append(best[1])
-    return leaders
+        centres[text] = min((c for c in close if -c[0] >= threshold), default=(0.0, text))[1]
+    return [centres[n] for n in range(len(rows))]
+
+
+def slow_firsts(centres: list[int]) -> list[int]:
+    """The least text of each text's cluster."""
+    return [centres.index(one) for one in centres]

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from detector.errors import UsageError
 from detector.fingerprint.boilerplate import Boilerplate, find_boilerplate
 from detector.fingerprint.candidates import pair
+from detector.fingerprint.centres import find_stars
 from detector.fingerprint.cluster import Clusters, cluster_signatures
-from detector.fingerprint.leaders import lead
 from detector.fingerprint.store import Signatures, open_signatures
 from detector.fingerprint.union import components
 from detector.fingerprint.verify import Texts, similarity, verified
@@ -22,8 +22,9 @@ from tests.fingerprint.made import (
     Rows,
     signatures,
     slow_candidates,
+    slow_centres,
     slow_components,
-    slow_leaders,
+    slow_firsts,
     slow_similarity,
     written,
 )
@@ -77,16 +78,18 @@ def test_only_pairs_at_the_threshold_are_verified(tmp_path: Path) -> None:
 
 @settings(max_examples=60, deadline=None)
 @given(PAIRS, st.integers(0, 50))
-def test_leaders_are_chosen_in_order(
+def test_centres_are_chosen_by_their_pairs(
     tmp_path_factory: pytest.TempPathFactory, pairs: set[tuple[int, int]], seed: int
 ) -> None:
     rows = signatures(20, seed=seed, copies=0.9)
     at = np.arange(20, dtype=np.uint32)
     with open_signatures(written(tmp_path_factory.mktemp("s"), rows)) as opened:
-        leaders, similar = lead(Texts(opened, at, NOTHING_COMMON), as_array(pairs), 0.5)
-    assert leaders.tolist() == slow_leaders(rows, pairs, 0.5)
-    to_leader = [(rows[n] == rows[one]).mean() for n, one in enumerate(leaders)]
-    assert similar.tolist() == pytest.approx(to_leader)
+        stars = find_stars(Texts(opened, at, NOTHING_COMMON), as_array(pairs), 0.5)
+    centres = slow_centres(rows, pairs, 0.5)
+    assert stars.centres.tolist() == centres
+    assert stars.firsts.tolist() == slow_firsts(centres)
+    for ones, told in ((stars.centres, stars.links), (stars.firsts, stars.similarity)):
+        assert told.tolist() == [(rows[n] == rows[one]).mean() for n, one in enumerate(ones)]
 
 
 def test_the_whole_agrees_with_the_definitions(tmp_path: Path) -> None:
@@ -95,8 +98,8 @@ def test_the_whole_agrees_with_the_definitions(tmp_path: Path) -> None:
     pairs = slow_candidates(rows, found.banding)
     close = {p for p in pairs if (rows[p[0]] == rows[p[1]]).mean() >= 0.8}
     assert (found.candidates, found.verified) == (len(pairs), len(close))
-    assert found.leaders.tolist() == slow_leaders(rows, close, 0.8)
-    apart = np.array(slow_components(close, 150)) != found.leaders
+    assert found.stars.centres.tolist() == slow_centres(rows, close, 0.8)
+    apart = np.array(slow_components(close, 150)) != found.stars.firsts
     assert found.parted == apart.sum() > 0
 
 
@@ -106,8 +109,8 @@ def test_the_order_of_the_file_makes_no_difference(tmp_path: Path, seed: int) ->
     order = np.random.default_rng(seed).permutation(200)
     one = clustered(tmp_path / "one", rows)
     two = clustered(tmp_path / "two", rows[order], order.tolist())
-    assert one.leaders.tolist() == two.leaders.tolist() != list(range(200))
-    assert one.similarity.tolist() == two.similarity.tolist()
+    assert one.stars.centres.tolist() == two.stars.centres.tolist() != list(range(200))
+    assert one.stars.similarity.tolist() == two.stars.similarity.tolist()
 
 
 def test_a_chain_does_not_join_its_ends(tmp_path: Path) -> None:
@@ -118,10 +121,10 @@ def test_a_chain_does_not_join_its_ends(tmp_path: Path) -> None:
         rows[n] = rows[n - 1]
         rows[n, draw.choice(128, 8, replace=False)] = draw.integers(0, 1 << 32, 8)
     found = clustered(tmp_path, rows)
-    assert len(set(found.leaders.tolist())) > 5
+    assert len(set(found.stars.firsts.tolist())) > 5
     assert found.parted > 20
-    assert (found.similarity >= 0.8).all()
-    assert all((rows[n] == rows[one]).mean() >= 0.8 for n, one in enumerate(found.leaders))
+    assert all((rows[n] == rows[one]).mean() >= 0.8 for n, one in enumerate(found.stars.centres))
+    assert (found.stars.similarity >= 0.6).all()
 
 
 def templated(count: int, share: float) -> Rows:
@@ -139,11 +142,11 @@ def test_pages_of_one_template_are_not_merged(tmp_path: Path) -> None:
     rows[-1, :3] = 0xFFFFFFFF
     guarded = clustered(tmp_path / "on", rows)
     assert guarded.boilerplate == 128
-    assert guarded.leaders[-1] == 0
-    merged = (guarded.leaders != np.arange(2000)).mean()
+    assert guarded.stars.firsts[-1] == 0
+    merged = (guarded.stars.firsts != np.arange(2000)).mean()
     unguarded = clustered(tmp_path / "off", rows, boilerplate=1)
     assert unguarded.boilerplate == 0
-    assert merged < 0.05 < 0.9 < (unguarded.leaders != np.arange(2000)).mean()
+    assert merged < 0.05 < 0.9 < (unguarded.stars.firsts != np.arange(2000)).mean()
 
 
 def test_many_copies_of_one_text_are_no_template(tmp_path: Path) -> None:
@@ -151,7 +154,7 @@ def test_many_copies_of_one_text_are_no_template(tmp_path: Path) -> None:
     rows = templated(1500, 0.985)
     found = clustered(tmp_path, rows)
     assert found.boilerplate == 128
-    assert (found.leaders == 0).mean() > 0.8
+    assert (found.stars.firsts == 0).mean() > 0.8
 
 
 def test_what_is_common_is_found_where_it_stands(tmp_path: Path) -> None:
@@ -177,5 +180,5 @@ def test_a_share_that_makes_no_sense_is_refused(tmp_path: Path, share: float) ->
 @pytest.mark.parametrize("count", [0, 1])
 def test_nothing_and_one_text_are_clustered(tmp_path: Path, count: int) -> None:
     found = clustered(tmp_path, signatures(count))
-    assert found.leaders.tolist() == list(range(count))
+    assert found.stars.firsts.tolist() == list(range(count))
     assert found.candidates == 0
