@@ -101,12 +101,9 @@ def _judged(corpus: Corpus, unequal: list[int], found: Clusters) -> dict[str, An
     templated = np.array(unequal) >= len(corpus.words) - corpus.templated
     members = np.flatnonzero(found.stars.centres != np.arange(len(unequal)))
     natural = members[~templated[members]]
-    exact = np.array(
-        [
-            jaccard(corpus.words[unequal[n]], corpus.words[unequal[found.stars.centres[n]]])
-            for n in natural
-        ]
-    )
+    centres = found.stars.centres[natural]
+    words = [corpus.words[n] for n in unequal]
+    exact = np.array([jaccard(words[n], words[c]) for n, c in zip(natural, centres, strict=True)])
     return {
         "recall_above_0.85": round(float(together[known > 0.85].mean()), 4),
         "recall_above_0.8": round(float(together[known >= THRESHOLD].mean()), 4),
