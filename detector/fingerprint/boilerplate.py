@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from detector.errors import UsageError
 from detector.fingerprint.permutations import PERMUTATIONS
-from detector.fingerprint.store import Signatures
+from detector.fingerprint.store import BLOCK, Signatures
 
 SHARE: Final = 0.02
 LEAST: Final = 500  # fewer copies of a text are a duplicate, not a template
@@ -57,8 +57,11 @@ def find_boilerplate(
     looked = at[:: -(-len(at) // SAMPLE)] if len(at) else at
     least = max(share * len(looked), LEAST * len(looked) / max(len(at), 1), 1)
     common: list[npt.NDArray[np.uint32]] = []
-    sample = np.ascontiguousarray(signatures.rows[looked].T)
-    signatures.release()
+    sample = np.empty((PERMUTATIONS, len(looked)), np.uint32)
+    for start in range(0, len(looked), BLOCK):
+        block = slice(start, start + BLOCK)
+        sample[:, block] = signatures.rows[looked[block]].T
+        signatures.release()
     for column in sample:
         found, times = np.unique(column, return_counts=True)
         common.append(found[times > least])

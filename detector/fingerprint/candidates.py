@@ -52,7 +52,7 @@ def find_candidates(
         keys = folder / f"keys-{band:03d}"
         for number, some in enumerate(_sorted_keys(keys, len(texts))):
             run = folder / f"pairs-{band:03d}-{number:05d}"
-            np.unique(bucket_pairs(some)).tofile(run)
+            _distinct(bucket_pairs(some)).tofile(run)
             runs.append(run)
         keys.unlink()
     yield from _merged([run for run in runs if run.stat().st_size])
@@ -63,6 +63,14 @@ def bucket_pairs(keys: Pairs) -> Pairs:
     pairs = np.empty(_emit(keys, np.empty(0, np.uint64)), np.uint64)
     _emit(keys, pairs)
     return pairs
+
+
+def _distinct(pairs: Pairs) -> Pairs:
+    """Each pair once, ascending; sorts in place, which numpy's own `unique` does not."""
+    pairs.sort()
+    fresh = np.ones(len(pairs), np.bool_)
+    np.not_equal(pairs[1:], pairs[:-1], out=fresh[1:])
+    return pairs[fresh]
 
 
 def _write_keys(
@@ -85,13 +93,13 @@ def _sorted_keys(path: Path, count: int) -> Iterator[Pairs]:
     """The keys of a band, ascending, in ranges of about so many as fit into memory."""
     ranges = -(-count // KEYS)
     for number in range(ranges):
-        low, high = ((n << 32) // ranges for n in (number, number + 1))
+        low, last = ((n << 32) // ranges << 32 for n in (number, number + 1))
+        last -= 1
         parts = []
         for start in range(0, count, KEYS):
             keys = np.fromfile(path, np.uint64, min(KEYS, count - start), offset=8 * start)
             if ranges > 1:
-                hashes = keys >> _U64(32)
-                keys = keys[(hashes >= _U64(low)) & (hashes < _U64(high))]
+                keys = keys[(keys >= _U64(low)) & (keys <= _U64(last))]
             parts.append(keys)
         joined = np.concatenate(parts)
         del parts, keys
@@ -115,7 +123,7 @@ def _merged(runs: list[Path]) -> Iterator[Pairs]:
                 np.fromfile(run, np.uint64, stop - start, offset=8 * start)
                 for run, (start, stop) in zip(runs, places, strict=True)
             ]
-            yield np.unique(np.concatenate(slices))
+            yield _distinct(np.concatenate(slices))
 
 
 def _between(run: Pairs, low: int, high: int) -> tuple[int, int]:

@@ -15,7 +15,8 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from detector.fingerprint.verify import BLOCK, KNOWN, PAIRS, Texts, similarity
+from detector.fingerprint.store import BLOCK
+from detector.fingerprint.verify import KNOWN, PAIRS, Texts, similarity
 from detector.kernels import compiled
 
 _U64: Final = np.uint64

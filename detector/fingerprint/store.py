@@ -7,11 +7,16 @@ import mmap
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
 from detector.fingerprint.permutations import PERMUTATIONS
+
+# Texts looked at between two releases. The system maps the 64 KiB around each, so that a thousand
+# pairs take 128 MiB at most.
+BLOCK: Final = 1 << 10
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,9 @@ import numpy.typing as npt
 from detector.fingerprint.boilerplate import Boilerplate
 from detector.fingerprint.permutations import PERMUTATIONS
 from detector.fingerprint.sets import NO_SETS, OpenSets, jaccard
-from detector.fingerprint.store import Signatures
+from detector.fingerprint.store import BLOCK, Signatures
 from detector.kernels import compiled
 
-BLOCK: Final = 1 << 12  # pairs between two releases of the memory that signatures took
 LEAST_OWN: Final = 16  # places of a signature that must be left without boilerplate
 ALIKE: Final = 0.95  # where fewer are left, the whole texts must agree in so much
 DEVIATIONS: Final = 3.0

@@ -61,5 +61,5 @@ def test_the_looser_bound_misses_hardly_a_pair_at_the_threshold() -> None:
     draw = np.random.default_rng(1)
     for threshold in (0.3, 0.5, 0.8, 0.95):
         estimates = (draw.random((20_000, 128)) < threshold).mean(axis=1)
-        assert (estimates < looser(threshold)).mean() < 0.005
+        assert (estimates < looser(threshold)).mean() < 0.01
     assert looser(1.0) == 1.0

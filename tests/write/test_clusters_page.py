@@ -10,9 +10,10 @@ import polars as pl
 import pytest
 
 from detector import cluster
+from detector.errors import UsageError
 from detector.write.clusters import CLUSTERS, ClusterFolder
 from tests.pipeline.made_scans import Page, words, write_scan
-from tests.write.test_formats_page import own_keys, spelled
+from tests.write.test_formats_page import keys, spelled
 
 PAGE = (Path(__file__).parents[2] / "docs" / "clusters.md").read_text(encoding="utf-8")
 COLUMNS = re.findall(r"(?m)^\| `(\w+)` \| ([\w ]+) \| (yes|no) \|", PAGE)
@@ -42,7 +43,7 @@ def test_the_page_says_which_columns_may_be_null(clusters: Path) -> None:
 
 def test_every_key_and_every_file_is_on_the_page(clusters: Path) -> None:
     manifest = json.loads((clusters / "manifest.json").read_bytes())
-    assert {key for key in own_keys(manifest) if f"`{key}`" not in PAGE} == set()
+    assert {key for key in keys(manifest) if f"`{key}`" not in PAGE} == set()
     assert {path.name for path in clusters.iterdir() if path.name not in PAGE} == set()
 
 
@@ -68,8 +69,6 @@ def test_rows_of_another_schema_are_not_written(tmp_path: Path) -> None:
 
 
 def test_a_second_process_is_kept_out(tmp_path: Path) -> None:
-    from detector.errors import UsageError
-
     folder = ClusterFolder(tmp_path / "out", {})
     with pytest.raises(UsageError, match="is writing to this folder"):
         ClusterFolder(tmp_path / "out", {})
