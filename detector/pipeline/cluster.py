@@ -22,7 +22,7 @@ from detector.write import disk
 from detector.write.clusters import ClusterFolder
 
 THRESHOLD: Final = 0.8
-ROWS_A_PART: Final = 500_000
+ROWS_A_PART: Final = 100_000
 
 
 @dataclass(frozen=True, slots=True)
