@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-long check bench-speed bench-quality bench-unseen clean
+.PHONY: help demo test test-long check bench-speed bench-clusters bench-quality bench-unseen clean
 
 help:  ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -26,6 +26,9 @@ check: $(VENV)/.has-dev  ## lint and types only
 bench-speed: $(VENV)/.has-dev  ## measure speed and memory into benchmarks/results/
 	@PATH="$(CURDIR)/$(BIN):$$PATH" python -m benchmarks.speed
 	@PATH="$(CURDIR)/$(BIN):$$PATH" python -m benchmarks.speed.tiers
+
+bench-clusters: $(VENV)/.has-dev  ## measure near-duplicate clusters into benchmarks/results/
+	@PATH="$(CURDIR)/$(BIN):$$PATH" python -m benchmarks.clusters
 
 bench-quality: $(VENV)/.has-dev  ## measure the shipped model into benchmarks/results/
 	@PATH="$(CURDIR)/$(BIN):$$PATH" python -m benchmarks.quality

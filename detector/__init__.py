@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from detector.errors import DetectorError
     from detector.pipeline.calibrate import Recalibration, calibrate
+    from detector.pipeline.cluster import Clustering, cluster
     from detector.pipeline.replay import Replay, replay
     from detector.pipeline.sample import Estimate, estimate
     from detector.pipeline.scan import Scanner, ScanResult, scan
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Books",
+    "Clustering",
     "DetectorError",
     "Estimate",
     "Fault",
@@ -45,6 +47,7 @@ __all__ = [
     "Skip",
     "Verdict",
     "calibrate",
+    "cluster",
     "estimate",
     "parse_locator",
     "replay",
@@ -54,6 +57,7 @@ __all__ = [
 _HOMES = {
     "detector.errors": ("DetectorError",),
     "detector.pipeline.calibrate": ("Recalibration", "calibrate"),
+    "detector.pipeline.cluster": ("Clustering", "cluster"),
     "detector.pipeline.replay": ("Replay", "replay"),
     "detector.pipeline.sample": ("Estimate", "estimate"),
     "detector.pipeline.scan": ("ScanResult", "Scanner", "scan"),

@@ -10,6 +10,7 @@ from typing import NoReturn
 import click
 
 from detector.cli.calibrate import calibrate
+from detector.cli.cluster import cluster
 from detector.cli.doctor import doctor
 from detector.cli.explain import explain
 from detector.cli.fdr import fdr
@@ -40,6 +41,7 @@ cli.add_command(show)
 cli.add_command(explain)
 cli.add_command(fdr)
 cli.add_command(calibrate)
+cli.add_command(cluster)
 cli.add_command(doctor)
 cli.add_command(fit)
 cli.add_command(fit_deep)

@@ -10,6 +10,7 @@ import click
 import pytest
 
 from detector.cli.calibrate import calibrate
+from detector.cli.cluster import cluster
 from detector.cli.doctor import doctor
 from detector.cli.explain import explain
 from detector.cli.fdr import fdr
@@ -73,6 +74,7 @@ def _exists(name: str) -> bool:
 GUIDES = {
     "scan.md": [scan, show, explain],
     "contract.md": [calibrate, fdr, doctor, scan],
+    "clusters.md": [cluster, scan],
 }
 
 
@@ -83,7 +85,9 @@ def guide_of(command: click.Command) -> str:
 
 
 @pytest.mark.parametrize(
-    "command", [scan, show, explain, calibrate, fdr, doctor], ids=lambda command: command.name
+    "command",
+    [scan, show, explain, calibrate, fdr, doctor, cluster],
+    ids=lambda command: command.name,
 )
 def test_every_option_is_in_the_guide(command: click.Command) -> None:
     guide = guide_of(command)

@@ -1,0 +1,123 @@
+"""Time and memory of clustering synthetic signatures, each run in a process of its own."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks.speed.tree import run_tree
+
+CHUNK = 100_000
+COPIES = 0.2
+PEER_COUNT = 200_000
+MOST_SECONDS, MOST_MEGABYTES = 20, {1_000_000: 1000, 10_000_000: 2000}
+MOST_TIMES = 12
+
+
+def write_signatures(path: Path, count: int) -> None:
+    """Random signatures, a fifth of them copies in 50 to 100 % of the places."""
+    draw = np.random.default_rng(1)
+    with path.open("wb") as file:
+        for start in range(0, count, CHUNK):
+            n = min(CHUNK, count - start)
+            rows = draw.integers(0, 1 << 32, (n, 128), dtype=np.uint32)
+            copies = int(n * COPIES)
+            sources = draw.integers(0, n - copies, copies)
+            same = draw.random((copies, 128)) < draw.uniform(0.5, 1, copies)[:, None]
+            rows[n - copies :] = np.where(same, rows[sources], rows[n - copies :])
+            rows.astype("<u4").tofile(file)
+
+
+def ours(path: Path) -> None:
+    """Cluster the file."""
+    from detector.fingerprint.cluster import cluster_signatures
+
+    count = path.stat().st_size // 512
+    with tempfile.TemporaryDirectory(dir=path.parent) as work:
+        found = cluster_signatures(path, np.arange(count, dtype=np.uint32), Path(work))
+    print(found.candidates, found.verified, int((found.stars.centres != np.arange(count)).sum()))
+
+
+def datasketch(path: Path) -> None:
+    """The usual recipe: insert all, query each, verify each candidate, unite."""
+    from datasketch import LeanMinHash, MinHashLSH
+
+    rows = np.fromfile(path, "<u4").reshape(-1, 128)
+    lsh = MinHashLSH(num_perm=128, params=(18, 7))
+    signed = [LeanMinHash(seed=1, hashvalues=row, scheme="affine32") for row in rows]
+    for n, one in enumerate(signed):
+        lsh.insert(n, one, check_duplication=False)
+    parents = list(range(len(signed)))
+
+    def root(n: int) -> int:
+        while parents[n] != n:
+            parents[n] = parents[parents[n]]
+            n = parents[n]
+        return n
+
+    candidates = kept = 0
+    for n, one in enumerate(signed):
+        for other in lsh.query(one):
+            if other < n:
+                candidates += 1
+                if one.jaccard(signed[other]) >= 0.8:
+                    kept += 1
+                    parents[max(root(n), root(other))] = min(root(n), root(other))
+    print(candidates, kept, sum(root(n) != n for n in range(len(signed))))
+
+
+def measure(largest: int = 10_000_000) -> dict[str, Any]:
+    """Run ours on 1 and 10 million, and ours and datasketch on the same 200,000."""
+    counts = [count for count in (1_000_000, 10_000_000) if count <= largest]
+    with tempfile.TemporaryDirectory() as name:
+        path = Path(name, "signatures")
+        write_signatures(path, PEER_COUNT)
+        peers = {run: _run(run, path) for run in ("ours", "datasketch")}
+        rows = {}
+        for count in counts:
+            write_signatures(path, count)
+            rows[str(count)] = _run("ours", path)
+    return {
+        "signatures": rows,
+        "not_run": [n for n in (1_000_000, 10_000_000) if n > largest],
+        "on_200000": peers,
+        "datasketch_takes_times": {
+            key: round(peers["datasketch"][key] / peers["ours"][key], 2)
+            for key in ("cpu_seconds", "peak_megabytes")
+        },
+        "target": _targets(rows),
+    }
+
+
+def _run(what: str, path: Path) -> dict[str, Any]:
+    cost = run_tree([sys.executable, "-m", "benchmarks.clusters.scale", what, str(path)])
+    candidates, verified, joined = map(int, cost.out.split())
+    return {
+        "cpu_seconds": round(cost.cpu, 2),
+        "wall_seconds": round(cost.wall, 2),
+        "peak_megabytes": round(cost.peak),
+        "candidates": candidates,
+        "verified": verified,
+        "joined": joined,
+    }
+
+
+def _targets(rows: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    met = {}
+    for count, most in MOST_MEGABYTES.items():
+        if str(count) in rows:
+            met[f"{count} in {most} MB"] = rows[str(count)]["peak_megabytes"] <= most
+    if "1000000" in rows:
+        met[f"1000000 in {MOST_SECONDS} s of CPU"] = rows["1000000"]["cpu_seconds"] <= MOST_SECONDS
+    if "10000000" in rows:
+        times = rows["10000000"]["cpu_seconds"] / rows["1000000"]["cpu_seconds"]
+        met[f"10000000 in {MOST_TIMES} times that ({times:.1f})"] = times <= MOST_TIMES
+    return met
+
+
+if __name__ == "__main__":
+    {"ours": ours, "datasketch": datasketch}[sys.argv[1]](Path(sys.argv[2]))
