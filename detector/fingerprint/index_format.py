@@ -252,31 +252,50 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
             file.flush()
             os.fsync(file.fileno())
         new.replace(path)
-        folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
-    except OSError as error:
+        _sync_folder(path.parent)
+    except BaseException as error:
         with contextlib.suppress(OSError):
             new.unlink(missing_ok=True)
+        if not isinstance(error, OSError):
+            raise
         raise OutputError(
             f"{path}: cannot write the index: {error.strerror or error}. Put that right and run the"
             " same command again; the index that was there is as it was"
         ) from error
 
 
+def _sync_folder(path: Path) -> None:
+    folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
 @contextlib.contextmanager
 def locked(path: Path) -> Iterator[None]:
     """Keep other processes from writing the index at `path`; OutputError when one does already."""
+    lock = _lock(path)
     try:
-        with path.with_name(path.name + ".lock").open("ab") as lock:
-            fcntl.lockf(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            yield
-    except (BlockingIOError, PermissionError) as error:
+        yield
+    finally:
+        os.close(lock)
+
+
+def _lock(path: Path) -> int:
+    lock = -1
+    try:
+        name = path.with_name(path.name + ".lock")
+        lock = os.open(name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        if lock >= 0:
+            os.close(lock)
+            raise OutputError(
+                f"{path}: another process is writing this index ({error.strerror}): wait for it, or"
+                " write to another place"
+            ) from error
         raise OutputError(
-            f"{path}: cannot lock the index ({error.strerror}): wait for the process that is"
-            " writing it, or choose another place"
+            f"{path}: cannot write here: {error.strerror}. Put that right, or choose another place"
         ) from error
-    except FileNotFoundError as error:
-        raise OutputError(f"{path}: there is no folder {str(path.parent)!r}: make it") from error
+    return lock

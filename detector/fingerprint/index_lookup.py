@@ -109,12 +109,14 @@ class KnownIndex:
         if len(documents) < LEAST_SHINGLES:
             return {}
         counted = len(held.keys) - int(common)
+        least = max(LEAST_SHINGLES, LEAST_COVERAGE * counted)
+        candidates, hits = np.unique(documents, return_counts=True)
         found = {}
-        for document in np.unique(documents).tolist():
+        # However many texts a page was made to touch, few can hold so much of it.
+        for document in candidates[hits >= least].tolist():
             of = places[documents == document]
             share = len(of) / counted
-            enough = len(np.unique(held.keys[of])) >= LEAST_SHINGLES and share >= LEAST_COVERAGE
-            if enough and document < len(self):
+            if len(np.unique(held.keys[of])) >= LEAST_SHINGLES and document < len(self):
                 span = int(held.starts[of].min()), int(held.stops[of].max())
                 found[document] = (share, *span)
         return found

@@ -15,6 +15,7 @@ from typing import IO, Any, Final
 import polars as pl
 
 from detector.errors import UsageError
+from detector.fingerprint import SCHEME
 from detector.label.policy import CONCLUSIVE
 from detector.records import Label, Locator
 from detector.score.signals.capture_date import FIRST_DAY
@@ -165,7 +166,13 @@ def _opened(path: Path) -> IO[bytes]:
 def _scan_folder(path: Path, kind: str) -> Iterator[SourceText]:
     labels = open_labels(path)
     for documents, signatures in zip(labels.documents, labels.signatures, strict=True):
-        stored = pl.read_parquet(signatures, columns=["ordinal", "signature"])
+        stored = pl.read_parquet(signatures, columns=["ordinal", "scheme", "signature"])
+        other = stored.filter(pl.col("scheme") != SCHEME)
+        if len(other):
+            raise UsageError(
+                f"{path}: its signatures are of the scheme {other['scheme'][0]!r:.60}, and these of"
+                f" {SCHEME!r}: scan again"
+            )
         signed = dict(zip(stored["ordinal"], stored["signature"], strict=True))
         columns = [*_COLUMNS, "label", "reasons", *(["text"] if labels.settings.with_text else [])]
         for row in pl.read_parquet(documents, columns=columns).iter_rows(named=True):
