@@ -139,7 +139,8 @@ def check_file(index: IndexFile) -> None:
 
 
 def _footer(path: Path, data: mmap.mmap, size: int) -> tuple[dict[str, Any], str]:
-    magic, version, _, offset, length, check = _HEAD.unpack(data[: _HEAD.size])
+    head = data[: _HEAD.size]
+    magic, version, _, offset, length, check = _HEAD.unpack(head)
     if magic != MAGIC:
         raise _bad(path, f"begins with {magic!r}, and an index with {MAGIC!r}")
     if version != FORMAT:
@@ -147,6 +148,8 @@ def _footer(path: Path, data: mmap.mmap, size: int) -> tuple[dict[str, Any], str
             f"{path}: is an index of format {version}, and this version of the software reads"
             f" format {FORMAT}: build it again"
         )
+    if _HEAD.pack(magic, version, 0, offset, length, check) != head:
+        raise _bad(path, "has something in its head where nothing is written")
     if offset + length != size or length > _LARGEST_FOOTER:
         raise _bad(path, f"has {size} bytes, and its head says {offset + length}")
     raw = data[offset : offset + length]
@@ -181,10 +184,12 @@ def _mapped(
     if shape.kind not in KINDS or stored.keys() != _TYPES.keys() or not 4 <= shape.bits <= 28:
         raise ValueError("unknown kind, sections or bits")
     sections = {}
+    end = _HEAD.size
     for name, (at, count) in stored.items():
-        if count != wanted.get(name, count) or at < 0 or count < 0:
-            raise ValueError(f"section {name} has {count} numbers")
+        if count != wanted.get(name, count) or at != end + -end % _ALIGN or any(data[end:at]):
+            raise ValueError(f"section {name} at {at} has {count} numbers")
         sections[name] = np.frombuffer(data, _TYPES[name], count, at)
+        end = at + sections[name].nbytes
     digests = {name: str(check) for name, _, _, check in footer["sections"]}
     return IndexFile(path, shape, sections, digests, digest, size)
 
