@@ -41,3 +41,15 @@ def jaccard(agreeing: int) -> float:
     (1.0, 0.0)
     """
     return max(0.0, (agreeing / SIGNATURE - _CHANCE) / (1 - _CHANCE))
+
+
+def covered(similarity: float, words: int, known: int) -> float:
+    """Estimate the share of a text that another covers, from their similarity and lengths.
+
+    Of |A & B| / |A| = J / (1 + J) * (|A| + |B|) / |A|, with words for shingles. words: of the one,
+    known: of the other.
+
+    >>> covered(0.5, 100, 200), covered(1.0, 100, 100)
+    (1.0, 1.0)
+    """
+    return min(1.0, similarity / (1 + similarity) * (words + known) / max(1, words))

@@ -21,6 +21,7 @@ from detector.fingerprint.index_format import (
     COMMON,
     ID_BLOCK,
     MOST_DOCUMENTS,
+    MOST_WORDS,
     SIGNATURE,
     UNDATED,
     IndexFile,
@@ -30,6 +31,7 @@ from detector.fingerprint.index_format import (
 )
 
 U8 = npt.NDArray[np.uint8]
+U16 = npt.NDArray[np.uint16]
 U32 = npt.NDArray[np.uint32]
 U64 = npt.NDArray[np.uint64]
 
@@ -44,12 +46,13 @@ _LEVEL: Final = 6
 class Known:
     """A text to be remembered.
 
-    id: names it for people; one line. exact: 32 hexadecimal digits. signature: as in `Fingerprint`,
-    b"" where there is none. sample: its kept shingles, None where the text is not at hand. date:
-    when it is known to have existed.
+    id: names it for people; one line. words: how many the text has. exact: 32 hexadecimal digits.
+    signature: as in `Fingerprint`, b"" where there is none. sample: its kept shingles, None where
+    the text is not at hand. date: when it is known to have existed.
     """
 
     id: str
+    words: int
     exact: str
     signature: bytes
     sample: Sample | None
@@ -61,8 +64,9 @@ class Run(Protocol):
 
     high: U64
     low: U64
-    dates: npt.NDArray[np.uint16]
+    dates: U16
     signatures: U8 | None
+    words: U16
 
     def ids(self) -> list[bytes]:
         """Give the ids of all documents."""
@@ -89,6 +93,7 @@ class Batch:
         self.high = exact[0::2].astype(np.uint64)
         self.low = exact[1::2].astype(np.uint64)
         self.dates = np.array([days(d.date) for d in documents], np.uint16)
+        self.words = np.array([min(d.words, MOST_WORDS) for d in documents], np.uint16)
         self._ids = [one_line(d.id) for d in documents]
         samples = [(n, d.sample.keys) for n, d in enumerate(documents) if d.sample is not None]
         keys = np.concatenate([np.empty(0, np.uint32), *(k for _, k in samples)])
@@ -130,6 +135,8 @@ class Stored:
         of, shape = index.sections, index.shape
         self.high, self.low, self.dates = of["exact_high"], of["exact_low"], of["dates"]
         self.signatures: U8 | None = None
+        # Without signatures nobody needs them.
+        self.words = of["words"] if shape.signatures else np.zeros(shape.documents, np.uint16)
         if shape.signatures:
             self.signatures = of["signatures"].reshape(-1, SIGNATURE)
         self._bands = of["bands"].reshape(BANDS, shape.signed)
@@ -213,6 +220,8 @@ def write_index(path: Path, kind: str, runs: Sequence[Run]) -> None:
         bands = out.write("bands", _bands(runs, order))
         signatures = any(run.signatures is not None for run in runs)
         out.write("signatures", _signatures(runs, order) if signatures else iter(()))
+        words = np.concatenate([np.empty(0, np.uint16), *(run.words for run in runs)])
+        out.write("words", iter([words[order.standing]] if signatures else ()))
         out.finish(Shape(kind, order.count, shingles, bands // BANDS, bits, signatures))
 
 
@@ -251,7 +260,7 @@ class _Order:
     def _choose(
         self,
         order: npt.NDArray[np.intp],
-        dates: npt.NDArray[np.uint16],
+        dates: U16,
         firsts: npt.NDArray[np.intp],
     ) -> None:
         """Put the least id of the earliest date first among equal texts."""

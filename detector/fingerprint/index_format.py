@@ -31,6 +31,7 @@ KINDS: Final = ("ai", "pre-llm")
 UNDATED: Final = 0xFFFF
 BANDS: Final = 16
 ROWS: Final = 3
+MOST_WORDS: Final = 0xFFFF
 SIGNATURE: Final = 128
 ID_BLOCK: Final = 128
 # More documents than this hold no shingle that tells them apart: one more is kept, to say so.
@@ -52,6 +53,7 @@ _TYPES: Final = {
     "shingles": "<u4",
     "bands": "<u8",
     "signatures": "|u1",
+    "words": "<u2",
 }
 
 
@@ -81,6 +83,7 @@ class Shape:
             "shingles": self.shingles,
             "bands": BANDS * self.signed,
             "signatures": SIGNATURE * self.documents if self.signatures else 0,
+            "words": self.documents if self.signatures else 0,
         }
 
 

@@ -7,6 +7,7 @@ signatures, or with enough different shingles in common, which are 416 bits of h
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -15,7 +16,7 @@ from typing import Any, Final
 import numpy as np
 
 from detector.fingerprint.containment import Sample
-from detector.fingerprint.index_bands import band_keys, jaccard
+from detector.fingerprint.index_bands import band_keys, covered, jaccard
 from detector.fingerprint.index_build import id_block
 from detector.fingerprint.index_format import (
     BANDS,
@@ -28,6 +29,7 @@ from detector.fingerprint.index_format import (
     open_file,
 )
 from detector.kernels import compiled
+from detector.records import Fingerprint
 
 # Two texts of a tenth of their shingles in common agree so well by chance less than once in 10^9.
 LEAST_SIMILARITY: Final = 0.3
@@ -80,30 +82,34 @@ class KnownIndex:
         """Compare every byte of the index with its digests; ModelError when one differs."""
         check_file(self.file)
 
-    def find(self, exact: str, signature: bytes, held: Sample, length: int) -> list[KnownMatch]:
+    def find(
+        self, fingerprint: Fingerprint, held: Sample, words: int, length: int
+    ) -> list[KnownMatch]:
         """Find the known texts that a page is or holds: at most three, the best first.
 
-        exact, signature: the page's, as in `Fingerprint`. held: its sampled shingles. length: bytes
-        of its normal form.
+        held: the page's sampled shingles. words: of the page. length: bytes of its normal form.
         """
-        same = _same(*self._exact, np.uint64(int(exact[:16], 16)), np.uint64(int(exact[16:], 16)))
+        high, low = (np.uint64(int(part, 16)) for part in _halves(fingerprint.exact))
+        same = int(_same(*self._exact, high, low))
         if same >= 0:
-            return [self._match(int(same), 1.0, 1.0, 0, length)]
-        covered = self._covered(held)
-        alike = self._alike(signature)
-        if not covered and not alike:
-            return []
+            return [self._match(same, 1.0, 1.0, 0, length)]
+        inside = self._inside(held)
+        alike = self._alike(fingerprint.signature, inside)
         found = []
-        for document in {*covered, *alike}:
+        for document in {*inside, *alike}:
+            coverage, start, stop = inside.get(document, (0.0, 0, length))
             similarity = alike.get(document)
-            share, start, stop = covered.get(document, (0.0, 0, length))
-            # What two texts share is at least so much of either of them.
-            coverage = max(share, similarity or 0.0)
+            if similarity is not None and similarity >= LEAST_SIMILARITY:
+                # Of 128 values, where a page has but one sampled shingle in 64 words.
+                known = int(self.file.sections["words"][document])
+                coverage = covered(similarity, words, known)
+            elif not coverage:
+                continue
             found.append(self._match(document, similarity, coverage, start, stop))
         found.sort(key=lambda match: (-match.coverage, match.date or date.max, match.id))
         return found[:MOST_MATCHES]
 
-    def _covered(self, held: Sample) -> dict[int, tuple[float, int, int]]:
+    def _inside(self, held: Sample) -> dict[int, tuple[float, int, int]]:
         """Documents with enough of the sampled shingles, with the share and where they lie."""
         places, documents, common = _shared(*self._containment, held.keys)
         if len(documents) < LEAST_SHINGLES:
@@ -121,16 +127,20 @@ class KnownIndex:
                 found[document] = (share, *span)
         return found
 
-    def _alike(self, signature: bytes) -> dict[int, float]:
-        """Documents whose signatures agree well enough, with the estimated Jaccard similarity."""
+    def _alike(self, signature: bytes, also: Iterable[int]) -> dict[int, float]:
+        """Estimate the Jaccard similarity of documents that share a band, and of some others."""
         if not signature or not self._bands.size or not self._signatures.size:
             return {}
         values = np.frombuffer(signature, "<u4").astype(np.uint32)
-        documents = _sharing(self._bands, band_keys(values))
-        documents = np.unique(documents[documents < len(self)])
-        agreeing = (self._signatures[documents] == values.astype(np.uint8)).sum(axis=1).tolist()
-        estimates = zip(documents.tolist(), map(jaccard, agreeing), strict=True)
-        return {document: share for document, share in estimates if share >= LEAST_SIMILARITY}
+        documents = np.array([*_sharing(self._bands, band_keys(values)).tolist(), *also], np.int64)
+        if not documents.size:
+            return {}
+        documents = np.unique(documents)
+        documents = documents[documents < len(self)]
+        rows = self._signatures[documents]
+        signed = rows.any(axis=1)
+        agreeing = (rows == values.astype(np.uint8)).sum(axis=1)[signed].tolist()
+        return dict(zip(documents[signed].tolist(), map(jaccard, agreeing), strict=True))
 
     def _match(
         self, document: int, similarity: float | None, coverage: float, start: int, stop: int
@@ -140,6 +150,10 @@ class KnownIndex:
         since = int(self.file.sections["dates"][document])
         when = None if since == UNDATED else date(1970, 1, 1) + timedelta(days=since)
         return KnownMatch(name, similarity, coverage, start, stop, when)
+
+
+def _halves(exact: str) -> tuple[str, str]:
+    return exact[:16], exact[16:]
 
 
 _READ_U64: Final = "Array(uint64, 1, 'C', readonly=True)"

@@ -160,13 +160,14 @@ class _Tally:
             elif text.text is None:
                 self.textless += 1
                 signature = text.signature if self._signatures else b""
-                yield Known(text.id, text.exact or "", signature, None, text.date)
-            elif count_words(text.text) < WORDS:
+                exact = text.exact or ""
+                yield Known(text.id, text.words or 0, exact, signature, None, text.date)
+            elif (words := count_words(text.text)) < WORDS:
                 self.short += 1
             else:
-                yield self._fingerprinted(text, text.text)
+                yield self._fingerprinted(text, text.text, words)
 
-    def _fingerprinted(self, source: SourceText, text: str) -> Known:
+    def _fingerprinted(self, source: SourceText, text: str, words: int) -> Known:
         normal = normal_form(text)
         held = sample(normal.encode())
         if source.exact is not None and source.signature:
@@ -177,7 +178,7 @@ class _Tally:
             exact, signature = made.exact, made.signature
         if not self._signatures:
             signature = b""
-        return Known(source.id, exact, signature, held, source.date)
+        return Known(source.id, words, exact, signature, held, source.date)
 
     def change(self, path: Path, before: int) -> IndexChange:
         """Say what came of it, with `before` documents in the index at the start."""

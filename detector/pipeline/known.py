@@ -49,7 +49,7 @@ class KnownTexts:
         matches = [
             _match(index, found, document, normal)
             for index in self.indexes
-            for found in index.find(fingerprint.exact, fingerprint.signature, held, len(normal))
+            for found in index.find(fingerprint, held, document.words, len(normal))
         ]
         return replace(evidence, matches=tuple(matches)) if matches else evidence
 

@@ -30,21 +30,31 @@ COMPRESSIONS: Final = (".gz", ".zst")
 KINDS_OF_FILE: Final = (".parquet", ".jsonl", ".ndjson", ".txt", ".md")
 _ROWS: Final = 4096
 _LONGEST_LINE: Final = 1 << 26
-_COLUMNS: Final = ("file", "offset", "length", "inner", "ordinal", "captured", "fingerprint")
+_COLUMNS: Final = (
+    "file",
+    "offset",
+    "length",
+    "inner",
+    "ordinal",
+    "captured",
+    "words",
+    "fingerprint",
+)
 
 
 @dataclass(frozen=True, slots=True)
 class SourceText:
     """A text from a source, or what a scan kept of it.
 
-    id: file and row, or the locator. text: None where a scan kept none. exact, signature: the
-    scan's own, None where the text has yet to be fingerprinted. proven: whether a scan shows that
-    the text belongs into an index of the kind asked for.
+    id: file and row, or the locator. text: None where a scan kept none. words, exact, signature:
+    the scan's own, None where the text has yet to be fingerprinted. proven: whether a scan shows
+    that the text belongs into an index of the kind asked for.
     """
 
     id: str
     text: str | None
     date: date | None = None
+    words: int | None = None
     exact: str | None = None
     signature: bytes = b""
     proven: bool = True
@@ -192,6 +202,7 @@ def _scanned(row: dict[str, Any], kind: str, signature: bytes) -> SourceText:
         str(place),
         row.get("text"),
         None if captured is None else captured.date(),
+        row["words"],
         row["fingerprint"],
         signature,
         proven,

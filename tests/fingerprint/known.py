@@ -26,7 +26,8 @@ def made_text(seed: int, words: int = 600) -> str:
 def known(name: str, text: str, when: date | None = None, *, signed: bool = True) -> Known:
     made = fingerprint(text, "en")
     signature = made.signature if signed else b""
-    return Known(name, made.exact, signature, sample(text.encode()), when)
+    words = len(text.split())
+    return Known(name, words, made.exact, signature, sample(text.encode()), when)
 
 
 def made_index(path: Path, texts: Sequence[str], **options: bool) -> KnownIndex:
@@ -37,4 +38,4 @@ def made_index(path: Path, texts: Sequence[str], **options: bool) -> KnownIndex:
 def look_up(index: KnownIndex, text: str) -> list[KnownMatch]:
     made = fingerprint(text, "en")
     data = text.encode()
-    return index.find(made.exact, made.signature, sample(data), len(data))
+    return index.find(made, sample(data), len(text.split()), len(data))
