@@ -87,9 +87,9 @@ def span_of_words(text: str, first: int, last: int) -> tuple[int, int]:
         return len(normal_form(text[:at]).split())
 
     start = _first(len(text), lambda at: words_before(at) > first) - 1
-    end = _first(len(text), lambda at: words_before(at) >= last)
-    while end < len(text) and text[end].isalnum():
-        end += 1
+    end = _first(len(text) + 1, lambda at: words_before(at) > last) - 1
+    while end > start and not normal_form(text[end - 1]):
+        end -= 1
     return max(0, start), end
 
 

@@ -39,7 +39,7 @@ def locator(row: dict[str, object]) -> str:
 
 def test_help_names_every_command_and_exit_code() -> None:
     text = ran("--help")
-    commands = ("scan", "show", "explain", "fdr", "calibrate", "doctor", "fit", "fit-deep")
+    commands = ("scan", "show", "explain", "fdr", "calibrate", "index", "doctor", "fit", "fit-deep")
     for word in (*commands, "Exit codes", "130"):
         assert word in text
     for name in commands:
