@@ -41,6 +41,7 @@ def merge(path: Path, sources: Sequence[Path]) -> None:
         told = ", ".join(f"{file.path} ({file.shape.kind})" for file in files)
         raise UsageError(f"only indexes of one kind can be merged, and these are: {told or 'none'}")
     with locked(path):
+        shutil.rmtree(_runs_of(path), ignore_errors=True)
         for file in files:
             check_file(file)
         write_index(path, kinds.pop(), [Stored(file) for file in files])
@@ -49,7 +50,7 @@ def merge(path: Path, sources: Sequence[Path]) -> None:
 def _build(
     path: Path, kind: str, documents: Iterable[Known], base: Sequence[Run], batch: int
 ) -> None:
-    folder = path.with_name(path.name + ".runs")
+    folder = _runs_of(path)
     shutil.rmtree(folder, ignore_errors=True)
     runs = list(base)
     held: Batch | None = None
@@ -68,3 +69,7 @@ def _stored(folder: Path, kind: str, run: Batch, number: int) -> Stored:
     path = folder / str(number)
     write_index(path, kind, [run])
     return Stored(open_file(path))
+
+
+def _runs_of(path: Path) -> Path:
+    return path.with_name(path.name + ".runs")
