@@ -20,6 +20,7 @@ from detector.kernels import compiled
 
 WORDS: Final = 13
 MODULUS: Final = 64
+KEY_BITS: Final = 31
 _U64: Final = np.uint64
 _FNV_START, _FNV_PRIME = np.uint64(0xCBF29CE484222325), np.uint64(0x100000001B3)
 # Odd, so that multiplication loses nothing modulo 2^64; the golden ratio's, as Knuth chose it.
@@ -33,8 +34,8 @@ _SAMPLED: Final = np.uint64(MODULUS - 1)
 class Sample:
     """The kept shingles of a text, in their order.
 
-    keys: uint32[n], the upper half of each shingle's 64-bit hash. starts, stops: int64[n], bytes of
-    the normal form's UTF-8.
+    keys: uint32[n], the upper 31 bits of each shingle's 64-bit hash. starts, stops: int64[n], bytes
+    of the normal form's UTF-8.
     """
 
     keys: npt.NDArray[np.uint32]
@@ -53,7 +54,7 @@ def sample(normal: bytes) -> Sample:
         if found <= room:
             break
         room = found
-    keys = (hashes[:found] >> np.uint64(32)).astype(np.uint32)
+    keys = (hashes[:found] >> np.uint64(64 - KEY_BITS)).astype(np.uint32)
     return Sample(keys, places[0, :found].copy(), places[1, :found].copy())
 
 

@@ -14,13 +14,14 @@ import numpy as np
 import numpy.typing as npt
 
 from detector.errors import ModelError, UsageError
-from detector.fingerprint.containment import Sample
+from detector.fingerprint.containment import KEY_BITS, Sample
 from detector.fingerprint.index_bands import band_keys
 from detector.fingerprint.index_format import (
     BANDS,
     COMMON,
     ID_BLOCK,
     MOST_DOCUMENTS,
+    MOST_SHINGLES,
     MOST_WORDS,
     SIGNATURE,
     UNDATED,
@@ -152,7 +153,7 @@ class Stored:
         bits = self._index.shape.bits
         rest = 32 - bits
         directory, entries = self._index.sections["directory"], self._index.sections["shingles"]
-        first, last = low >> rest, min(-(-high >> rest), 1 << bits)
+        first, last = low >> rest, min(-(-high >> rest), 1 << (bits - 1))
         bounds = directory[first : last + 1].astype(np.int64)
         part = entries[bounds[0] : bounds[-1]]
         buckets = np.repeat(np.arange(first, last, dtype=np.uint64), np.diff(bounds))
@@ -212,8 +213,10 @@ def write_index(path: Path, kind: str, runs: Sequence[Run]) -> None:
         out.write("ids", _id_blocks(order, offsets))
         out.write("id_offsets", iter([np.array(offsets, np.uint64)]))
         total = sum(run.postings() for run in runs)
+        if total > MOST_SHINGLES:
+            raise UsageError(f"{path}: the texts have more than {MOST_SHINGLES} sampled shingles")
         bits = max(4, (order.count - 1).bit_length()) if total else 4
-        counts = np.zeros((1 << bits) + 1, np.uint32)
+        counts = np.zeros((1 << (bits - 1)) + 1, np.uint32)
         shingles = out.write("shingles", _shingles(runs, order, bits, counts, total))
         np.cumsum(counts, out=counts)
         out.write("directory", iter([counts]))
@@ -285,9 +288,9 @@ def _shingles(
 ) -> Iterator[U32]:
     """Merge the runs' shingles, one range of keys at a time; counts them by bucket."""
     slices = 1 << max(0, (total // _SLICE).bit_length())
-    width = (1 << 32) // slices
+    width = (1 << KEY_BITS) // slices
     rest = 32 - bits
-    for low in range(0, 1 << 32, width):
+    for low in range(0, 1 << KEY_BITS, width):
         pairs = [
             _ranked(run, ranks, low, low + width)
             for run, ranks in zip(runs, order.ranks, strict=True)

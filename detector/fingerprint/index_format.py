@@ -37,6 +37,7 @@ ID_BLOCK: Final = 128
 # More documents than this hold no shingle that tells them apart: one more is kept, to say so.
 COMMON: Final = 64
 MOST_DOCUMENTS: Final = 1 << 28
+MOST_SHINGLES: Final = (1 << 32) - 1
 
 # Magic, format, unused, offset and length of the footer, its xxh3-128, unused.
 _HEAD: Final = struct.Struct("<8sIIQQ16s16x")
@@ -61,8 +62,8 @@ _TYPES: Final = {
 class Shape:
     """How many of what an index holds: documents, sampled shingles, and documents with signatures.
 
-    bits: of a shingle's key that its directory stands for; the same number of bits of each entry
-    name its document. signatures: whether signatures are stored.
+    bits: of a shingle's 32 that name its document; the directory stands for one less of the 31 of
+    its key, and the rest of the key has the rest of the room. signatures: whether they are stored.
     """
 
     kind: str
@@ -79,7 +80,7 @@ class Shape:
             "exact_low": self.documents,
             "dates": self.documents,
             "id_offsets": -(-self.documents // ID_BLOCK) + 1,
-            "directory": (1 << self.bits) + 1,
+            "directory": (1 << self.bits - 1) + 1,
             "shingles": self.shingles,
             "bands": BANDS * self.signed,
             "signatures": SIGNATURE * self.documents if self.signatures else 0,

@@ -2,7 +2,7 @@
 
 Three ways lead to a candidate: the same exact hash; a band of its MinHash signature; a sampled
 shingle of 13 words. Verified is one with the same exact hash, with enough agreeing values in the
-signatures, or with enough different shingles in common, which are 416 bits of hash for a chance.
+signatures, or with enough different shingles in common, which are 93 bits of hash for a chance.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ from detector.records import Fingerprint
 
 # Two texts of a tenth of their shingles in common agree so well by chance less than once in 10^9.
 LEAST_SIMILARITY: Final = 0.3
-# A shingle is known by 32 bits of its hash: in an index of five million texts, one sampled shingle
-# in a hundred is there by chance, and three of one page in one text less than once in 10^12 pages.
+# A shingle is known by 31 bits of its hash: in an index of five million texts, one sampled shingle
+# in fifty is there by chance, and three of one page in one text less than once in 10^12 pages.
 LEAST_SHINGLES: Final = 3
 LEAST_COVERAGE: Final = 0.1
 MOST_MATCHES: Final = 3

@@ -34,7 +34,7 @@ def reference(normal: str) -> list[tuple[int, str]]:
             h = (h * 0x9E3779B97F4A7C15 + word_hash(word.encode())) & MASK
         h = mix(h)
         if h % MODULUS == 0:
-            kept.append((h >> 32, " ".join(words[at : at + WORDS])))
+            kept.append((h >> 33, " ".join(words[at : at + WORDS])))
     return kept
 
 
