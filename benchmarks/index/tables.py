@@ -32,8 +32,8 @@ def scale(sizes: dict[str, Any]) -> Iterator[str]:
     yield ""
     yield (
         "Made-up documents of 600 words each (random hashes, signatures and shingles). An unknown"
-        " page is in no index; an equal one is found by its exact hash; the others hold a known text."
-        " Time to build is that of the index alone, fingerprints given. Peak memory includes 170 MB"
+        " page is in no index; an equal one is found by its exact hash; the others hold a known"
+        " text. Time to build is that of the index alone, fingerprints given. Peak memory includes 170 MB"
         " of Python with its libraries; for lookups, the mapped pages of the file too."
     )
     yield ""

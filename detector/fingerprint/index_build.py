@@ -37,7 +37,7 @@ U32 = npt.NDArray[np.uint32]
 U64 = npt.NDArray[np.uint64]
 
 _FIRST_DAY: Final = date(1970, 1, 1)
-_SLICE: Final = 1 << 22  # shingles that are sorted at a time
+_SLICE: Final = 1 << 21  # shingles that are sorted at a time
 _GATHERED: Final = 1 << 16  # signatures that are copied at a time
 _SEPARATOR: Final = b"\n"
 _LEVEL: Final = 6
@@ -69,8 +69,8 @@ class Run(Protocol):
     signatures: U8 | None
     words: U16
 
-    def ids(self) -> list[bytes]:
-        """Give the ids of all documents."""
+    def ids(self) -> bytes:
+        """Give the ids of all documents, each with a line feed behind it."""
         ...
 
     def postings(self) -> int:
@@ -95,7 +95,7 @@ class Batch:
         self.low = exact[1::2].astype(np.uint64)
         self.dates = np.array([days(d.date) for d in documents], np.uint16)
         self.words = np.array([min(d.words, MOST_WORDS) for d in documents], np.uint16)
-        self._ids = [one_line(d.id) for d in documents]
+        self._ids = b"".join(one_line(d.id) + _SEPARATOR for d in documents)
         samples = [(n, d.sample.keys) for n, d in enumerate(documents) if d.sample is not None]
         keys = np.concatenate([np.empty(0, np.uint32), *(k for _, k in samples)])
         owners = np.repeat(
@@ -114,7 +114,7 @@ class Batch:
             self.signatures[self._signed] = values.astype(np.uint8)
             self._bands = np.stack([band_keys(row) for row in values])
 
-    def ids(self) -> list[bytes]:
+    def ids(self) -> bytes:
         return self._ids
 
     def postings(self) -> int:
@@ -142,9 +142,10 @@ class Stored:
             self.signatures = of["signatures"].reshape(-1, SIGNATURE)
         self._bands = of["bands"].reshape(BANDS, shape.signed)
 
-    def ids(self) -> list[bytes]:
+    def ids(self) -> bytes:
         blocks = range(-(-self._index.shape.documents // ID_BLOCK))
-        return [name for number in blocks for name in id_block(self._index, number)]
+        lists = (id_block(self._index, number) for number in blocks)
+        return b"".join(_SEPARATOR.join(names) + _SEPARATOR for names in lists)
 
     def postings(self) -> int:
         return self._index.shape.shingles
@@ -199,7 +200,7 @@ def write_index(path: Path, kind: str, runs: Sequence[Run]) -> None:
     """Merge runs into the index at `path`, in one pass over each kind of number.
 
     Equal texts become one document, with the earliest date and of those the least id. Needs about
-    100 bytes of memory for a document.
+    200 bytes of memory for a document.
     """
     order = _Order(runs)
     if order.count > MOST_DOCUMENTS:
@@ -245,7 +246,9 @@ class _Order:
         new = np.ones(len(order), bool)
         new[1:] = (high[1:] != high[:-1]) | (low[1:] != low[:-1])
         firsts = np.flatnonzero(new)
-        self.names = [name for run in runs for name in run.ids()]
+        self._names = b"".join(run.ids() for run in runs)
+        ends = np.flatnonzero(np.frombuffer(self._names, np.uint8) == ord(_SEPARATOR))
+        self._name_ends = np.concatenate([[-1], ends])
         self._choose(order, dates, firsts)
         self.count = len(firsts)
         self.high, self.low, self.dates = high[firsts], low[firsts], dates[firsts]
@@ -260,6 +263,10 @@ class _Order:
         self.source = np.searchsorted(borders, self.standing, "right") - 1
         self.row = self.standing - borders[self.source]
 
+    def name(self, number: int) -> bytes:
+        """Give the id of a document by its place among those of all runs."""
+        return self._names[self._name_ends[number] + 1 : self._name_ends[number + 1]]
+
     def _choose(
         self,
         order: npt.NDArray[np.intp],
@@ -271,13 +278,13 @@ class _Order:
         many = ends - firsts > 1
         for first, end in zip(firsts[many].tolist(), ends[many].tolist(), strict=True):
             early = range(first, first + int((dates[first:end] == dates[first]).sum()))
-            best = min(early, key=lambda at: self.names[order[at]])
+            best = min(early, key=lambda at: self.name(int(order[at])))
             order[first], order[best] = order[best], order[first]
 
 
 def _id_blocks(order: _Order, offsets: list[int]) -> Iterator[U8]:
     for at in range(0, order.count, ID_BLOCK):
-        names = [order.names[n] for n in order.standing[at : at + ID_BLOCK].tolist()]
+        names = map(order.name, order.standing[at : at + ID_BLOCK].tolist())
         block = zlib.compress(_SEPARATOR.join(names), _LEVEL)
         offsets.append(offsets[-1] + len(block))
         yield np.frombuffer(block, np.uint8)
@@ -295,8 +302,9 @@ def _shingles(
             _ranked(run, ranks, low, low + width)
             for run, ranks in zip(runs, order.ranks, strict=True)
         ]
-        both = np.unique(np.concatenate(pairs)) if pairs else np.empty(0, np.uint64)
-        both = _without_common(both)
+        both = np.concatenate([np.empty(0, np.uint64), *pairs])
+        both.sort()
+        both = _without_common(both[np.diff(both, prepend=~both[:1]) != 0])
         keys = both >> np.uint64(32)
         buckets = (keys >> np.uint64(rest)).astype(np.int64)
         first = low >> rest
