@@ -33,8 +33,9 @@ def scale(sizes: dict[str, Any]) -> Iterator[str]:
     yield (
         "Made-up documents of 600 words each (random hashes, signatures and shingles). An unknown"
         " page is in no index; an equal one is found by its exact hash; the others hold a known"
-        " text. Time to build is that of the index alone, fingerprints given. Peak memory includes 170 MB"
-        " of Python with its libraries; for lookups, the mapped pages of the file too."
+        " text. Time to build is that of the index alone, fingerprints given. Peak memory includes"
+        " 170 MB of Python with its libraries, and whatever pages of mapped files were touched: of"
+        " the index, and while building, of its runs; these are the system's to take back."
     )
     yield ""
     yield (

@@ -40,7 +40,7 @@ _FIRST_DAY: Final = date(1970, 1, 1)
 _SLICE: Final = 1 << 21  # shingles that are sorted at a time
 _GATHERED: Final = 1 << 16  # signatures that are copied at a time
 _SEPARATOR: Final = b"\n"
-_LEVEL: Final = 6
+_LEVEL: Final = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +180,7 @@ def one_line(name: str) -> bytes:
 
 
 def id_block(index: IndexFile, number: int) -> list[bytes]:
-    """Give up to 128 ids, of the documents from 128 * number on; ModelError when damaged."""
+    """Give up to 256 ids, of the documents from 256 * number on; ModelError when damaged."""
     offsets, data = index.sections["id_offsets"], index.sections["ids"]
     inflate = zlib.decompressobj()
     try:

@@ -33,7 +33,7 @@ BANDS: Final = 16
 ROWS: Final = 3
 MOST_WORDS: Final = 0xFFFF
 SIGNATURE: Final = 128
-ID_BLOCK: Final = 128
+ID_BLOCK: Final = 256
 # More documents than this hold no shingle that tells them apart: one more is kept, to say so.
 COMMON: Final = 64
 MOST_DOCUMENTS: Final = 1 << 28
