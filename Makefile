@@ -6,7 +6,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-long check bench-speed bench-clusters bench-quality bench-unseen clean
+.PHONY: help demo test test-long check bench-speed bench-clusters bench-quality bench-unseen \
+        bench-index clean
 
 help:  ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -39,6 +40,9 @@ bench-quality: $(VENV)/.has-dev  ## measure the shipped model into benchmarks/re
 
 bench-unseen: $(VENV)/.has-dev  ## measure the training recipe on unseen sources and generators
 	@PATH="$(CURDIR)/$(BIN):$$PATH" python -m benchmarks.quality.unseen
+
+bench-index: $(VENV)/.has-dev  ## measure indexes of known texts
+	@PATH="$(CURDIR)/$(BIN):$$PATH" python -m benchmarks.index
 
 clean:  ## remove the virtual environment, the demo and every cache
 	rm -rf $(VENV) .demo build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis benchmarks/.peers

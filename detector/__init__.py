@@ -15,6 +15,15 @@ if TYPE_CHECKING:
     from detector.errors import DetectorError
     from detector.pipeline.calibrate import Recalibration, calibrate
     from detector.pipeline.cluster import Clustering, cluster
+    from detector.pipeline.index import (
+        IndexChange,
+        IndexInfo,
+        add_to_index,
+        build_index,
+        describe_index,
+        merge_indexes,
+        verify_index,
+    )
     from detector.pipeline.replay import Replay, replay
     from detector.pipeline.sample import Estimate, estimate
     from detector.pipeline.scan import Scanner, ScanResult, scan
@@ -25,6 +34,7 @@ if TYPE_CHECKING:
         Label,
         LabelledDocument,
         Locator,
+        Match,
         Skip,
         Verdict,
         parse_locator,
@@ -36,9 +46,12 @@ __all__ = [
     "DetectorError",
     "Estimate",
     "Fault",
+    "IndexChange",
+    "IndexInfo",
     "Label",
     "LabelledDocument",
     "Locator",
+    "Match",
     "Recalibration",
     "Replay",
     "ScanResult",
@@ -46,18 +59,32 @@ __all__ = [
     "Scanner",
     "Skip",
     "Verdict",
+    "add_to_index",
+    "build_index",
     "calibrate",
     "cluster",
+    "describe_index",
     "estimate",
+    "merge_indexes",
     "parse_locator",
     "replay",
     "scan",
+    "verify_index",
 ]
 
 _HOMES = {
     "detector.errors": ("DetectorError",),
     "detector.pipeline.calibrate": ("Recalibration", "calibrate"),
     "detector.pipeline.cluster": ("Clustering", "cluster"),
+    "detector.pipeline.index": (
+        "IndexChange",
+        "IndexInfo",
+        "add_to_index",
+        "build_index",
+        "describe_index",
+        "merge_indexes",
+        "verify_index",
+    ),
     "detector.pipeline.replay": ("Replay", "replay"),
     "detector.pipeline.sample": ("Estimate", "estimate"),
     "detector.pipeline.scan": ("ScanResult", "Scanner", "scan"),

@@ -39,7 +39,7 @@ class OutputError(DetectorError):
 
 
 class ModelError(DetectorError):
-    """A model or policy file is missing, damaged, or not what its digest says."""
+    """A model, policy or index file is missing, damaged, or not what its digest says."""
 
     exit_code = 5
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import Enum
 
 
@@ -200,15 +200,38 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Match:
+    """A known text that a page is or holds, verified by its fingerprints.
+
+    index: the index's name. kind: "ai" or "pre-llm", what is known of its texts. id: of the text
+    there. similarity: Jaccard similarity of the two, estimated, 1.0 for an equal text, None
+    where it was not measured. coverage: the share of the page that is known text, estimated, in
+    [0, 1]. start, end: characters of `Document.text` between which it lies. date: when the text is
+    known to have existed, if that is known.
+    """
+
+    index: str
+    kind: str
+    id: str
+    similarity: float | None
+    coverage: float
+    start: int
+    end: int
+    date: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """All that is known about a text before a label is chosen.
 
-    windows: the deciding detector's scores of the text's parts, in their order.
+    windows: the deciding detector's scores of the text's parts, in their order. matches: known
+    texts in it, of each index the best first.
     """
 
     scores: tuple[Score, ...]
     findings: tuple[Finding, ...]
     windows: tuple[Window, ...] = ()
+    matches: tuple[Match, ...] = ()
 
 
 class Label(str, Enum):

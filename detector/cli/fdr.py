@@ -50,6 +50,7 @@ def fdr(labels: Path, *, rate: float, out: Path | None, as_json: bool) -> None:
 
 def discoveries(labels: Path, rate: float, out: Path | None) -> Discoveries:
     """Label a finished scan by a false-discovery rate, and write that to `out`."""
+    from detector.label.known import KNOWN_AI, KNOWN_AI_PART
     from detector.label.policy import CLASSIFIER_PART, CONCLUSIVE, SUGGESTIVE
     from detector.report.discovery import discover, write_discoveries
     from detector.write.labels import open_labels
@@ -57,8 +58,9 @@ def discoveries(labels: Path, rate: float, out: Path | None) -> Discoveries:
     opened = open_labels(labels)
     found = discover(opened, rate)
     if out is not None:
-        suggestive = (*SUGGESTIVE, CLASSIFIER_PART)
-        write_discoveries(opened, found, out, conclusive=CONCLUSIVE, suggestive=suggestive)
+        conclusive = (*CONCLUSIVE, KNOWN_AI)
+        suggestive = (*SUGGESTIVE, CLASSIFIER_PART, KNOWN_AI_PART)
+        write_discoveries(opened, found, out, conclusive=conclusive, suggestive=suggestive)
     return found
 
 

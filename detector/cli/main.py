@@ -16,14 +16,15 @@ from detector.cli.explain import explain
 from detector.cli.fdr import fdr
 from detector.cli.fit import fit
 from detector.cli.fit_deep import fit_deep
+from detector.cli.index import index
 from detector.cli.scan import scan
 from detector.cli.show import show
 from detector.errors import EXIT_INTERRUPTED, DetectorError
 
 EPILOG = """\b
 Exit codes: 0 done; 1 a bug of ours; 2 a mistake in the call; 3 some inputs failed, the rest is
-done; 4 the output could not be written; 5 a model or policy file is missing, damaged or does not
-fit; 6 the books do not balance; 130 interrupted (run the same command again to go on)."""
+done; 4 the output could not be written; 5 a model, policy or index file is missing, damaged or
+does not fit; 6 the books do not balance; 130 interrupted (run the same command again to go on)."""
 
 
 @click.group(epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
@@ -42,6 +43,7 @@ cli.add_command(explain)
 cli.add_command(fdr)
 cli.add_command(calibrate)
 cli.add_command(cluster)
+cli.add_command(index)
 cli.add_command(doctor)
 cli.add_command(fit)
 cli.add_command(fit_deep)

@@ -109,6 +109,15 @@ def settings_options(command: Command) -> Command:
             " many milliseconds a text on average, or so many of the texts (needs the extra"
             " `deep`).  [default: not at all]",
         ),
+        click.option(
+            "--index",
+            "indexes",
+            multiple=True,
+            type=click.Path(dir_okay=False),
+            metavar="FILE",
+            help="Look every page up in an index of known texts made by `detector index`; may be"
+            " given several times.",
+        ),
         reading_options,
     )
 
@@ -168,4 +177,5 @@ def settings_from(options: dict[str, Any]) -> ScanSettings:
         model=options["model"],
         policy=options.get("policy"),
         budget=options.get("budget"),
+        indexes=tuple(options.get("indexes", ())),
     )

@@ -90,6 +90,13 @@ def _evidence_lines(evidence: Evidence) -> list[str]:
         f" {harmless(finding.excerpt)!r}"
         for finding in evidence.findings
     ]
+    lines += [
+        f"known      {harmless(match.index)} ({match.kind}) holds {harmless(match.id)!r}"
+        f"{'' if match.date is None else f' of {match.date}'}: {match.coverage:.0%} of the page,"
+        f" characters {match.start:,}-{match.end:,}"
+        + ("" if match.similarity is None else f", Jaccard similarity {match.similarity:.2f}")
+        for match in evidence.matches
+    ]
     return lines
 
 

@@ -3,12 +3,15 @@
 The rule, in order:
 
 1. A page that an archive holds from before 30 November 2022 is `pre-llm`, whatever its score.
-2. A conclusive trace of a language model (`CONCLUSIVE`) makes it `likely-ai`.
-3. A text in a kind of which enough human examples are known (language, length, prose) is judged by
+2. A page that is, or holds, a text known to be older than language models, or known to be theirs,
+   is `pre-llm` or `likely-ai` (`detector.label.known`).
+3. A conclusive trace of a language model (`CONCLUSIVE`) makes it `likely-ai`.
+4. A text in a kind of which enough human examples are known (language, length, prose) is judged by
    its p-value: `likely-ai` at or below the false-positive rate, `uncertain` up to five times that.
-4. A part of it (a window) that scores as only the rate over the number of its parts of human texts
-   of that length do, or a trace that people leave too (`SUGGESTIVE`), makes it `uncertain`.
-5. Else it is `no-evidence`, or `not-assessed` where no judgement was possible, with the reason.
+5. A part of it (a window) that scores as only the rate over the number of its parts of human texts
+   of that length do, a small part that is known to be a language model's, or a trace that people
+   leave too (`SUGGESTIVE`), makes it `uncertain`.
+6. Else it is `no-evidence`, or `not-assessed` where no judgement was possible, with the reason.
 """
 
 from __future__ import annotations
@@ -29,6 +32,7 @@ from detector.label.calibration import (
     probability,
     read_calibration,
 )
+from detector.label.known import AI_SHARE, KNOWN_CONFLICT, PRE_LLM_SHARE, judge_matches
 from detector.label.parts import judge_windows
 from detector.label.prose import is_prose
 from detector.label.support import FEWEST_BEYOND, fewest_texts, supports
@@ -102,12 +106,13 @@ def make_policy(
         )
     content = json.dumps(
         {
-            "rule": 2,
+            "rule": 3,
             "fpr": fpr,
             "uncertain_times": UNCERTAIN_TIMES,
             "fewest_beyond": FEWEST_BEYOND,
             "conclusive": CONCLUSIVE,
             "suggestive": SUGGESTIVE,
+            "known": [PRE_LLM_SHARE, AI_SHARE],
             "calibration": asdict(calibration),
             "parts": None if parts in (None, calibration) else asdict(parts or calibration),
         },
@@ -142,13 +147,17 @@ def decide(policy: Policy, document: Document, evidence: Evidence) -> Verdict:
     conclusive = [code for code in CONCLUSIVE if code in codes]
     suggestive = [code for code in SUGGESTIVE if code in codes]
     by_score = [CLASSIFIER] if near else [CLASSIFIER_PART] if part else []
+    known, by_match = judge_matches(evidence.matches) or (None, [])
 
     if PRE_LLM in codes:
-        label, reasons = Label.PRE_LLM, [PRE_LLM]
-    elif conclusive or likely:
-        label, reasons = Label.LIKELY_AI, [*conclusive, *by_score, *suggestive]
-    elif near or part or suggestive:
-        label, reasons = Label.UNCERTAIN, [*by_score, *suggestive]
+        conflict = [KNOWN_CONFLICT] if known is Label.LIKELY_AI else []
+        label, reasons = Label.PRE_LLM, [PRE_LLM, *conflict]
+    elif known is Label.PRE_LLM:
+        label, reasons = known, by_match
+    elif known is Label.LIKELY_AI or conclusive or likely:
+        label, reasons = Label.LIKELY_AI, [*by_match, *conclusive, *by_score, *suggestive]
+    elif known or near or part or suggestive:
+        label, reasons = Label.UNCERTAIN, [*by_match, *by_score, *suggestive]
     elif obstacle:
         label, reasons = Label.NOT_ASSESSED, [obstacle]
     else:

@@ -16,6 +16,7 @@ from detector.label import (
     read_policy_file,
 )
 from detector.pipeline.deep import DeepTier, shipped_deep_model
+from detector.pipeline.known import KnownTexts
 from detector.pipeline.settings import FPR, ScanSettings
 from detector.read import decode_capture
 from detector.records import (
@@ -30,20 +31,24 @@ from detector.score import Panel, default_panel, load_panel
 
 
 class Assessor:
-    """Judges single records; holds the loaded models, so make one a process and keep it."""
+    """Judges single records; holds the loaded models, so make one a process and keep it.
 
-    def __init__(self, settings: ScanSettings) -> None:
+    check: whether the indexes of known texts are read whole and compared with their digests.
+    """
+
+    def __init__(self, settings: ScanSettings, *, check: bool = False) -> None:
         self.settings = settings
         self.extractor: Extractor = get_extractor(settings.extractor)
         self.panel: Panel = load_panel(Path(settings.model)) if settings.model else default_panel()
         self.deep: DeepTier | None = _deep(settings, self.panel)
+        self.known = KnownTexts(settings.indexes, check=check)
         self.policy: Policy = _policy(settings, self.panel, self.deep)
 
     @property
     def digests(self) -> dict[str, str]:
-        """The digests of the model files in use, by detector name."""
+        """The digests of the model files in use, by detector name, and of the indexes."""
         deep = {} if self.deep is None else {self.deep.name: self.deep.digest}
-        return {**self.panel.digests, **deep}
+        return {**self.panel.digests, **deep, **self.known.digests}
 
     def document(self, record: ArchiveRecord) -> Document | Skip | Fault:
         """The text of a record, or why there is none."""
@@ -84,6 +89,7 @@ class Assessor:
         [evidence] = self.panel.assess([document])
         if self.deep is not None:
             evidence = self.deep.deepen(document, evidence)
+        evidence = self.known.recall(document, fingerprint, evidence)
         return LabelledDocument(
             document, fingerprint, evidence, decide(self.policy, document, evidence)
         )

@@ -71,14 +71,14 @@ class NeverBegan(DetectorError):
 class Worker:
     """One worker process and the parent's end of its pipe."""
 
-    def __init__(self, context: Any, settings: ScanSettings) -> None:
+    def __init__(self, context: Any, settings: ScanSettings, *, check: bool = False) -> None:
         self.settings = settings
         self.heartbeat = context.RawArray("q", [IDLE, 0])
         self.connection: Connection
         self.connection, theirs = context.Pipe()
         limit_waits(self.connection, WALL_FACTOR * settings.time_limit)
         self.process: BaseProcess = context.Process(
-            target=run_worker, args=(theirs, settings, self.heartbeat), daemon=True
+            target=run_worker, args=(theirs, settings, self.heartbeat, check), daemon=True
         )
         try:
             with BIRTHS_AND_DEATHS:
@@ -269,7 +269,7 @@ class WorkerPool:
         return Worker(self.context, self.settings)
 
     def __enter__(self) -> WorkerPool:
-        first = self.new_worker()
+        first = Worker(self.context, self.settings, check=True)
         self.hello = first.hello
         self.lanes = [Lane(self, first)]
         return self

@@ -29,7 +29,8 @@ class ScanSettings:
     in one part of the output, the most work that a crash can undo. with_text: whether the documents
     table holds the text itself. model: a model file to use instead of the one shipped. policy: a
     policy file whose cut points take the place of the model's. budget: the share of human texts
-    that the deep tier may be asked about, in (0, 1]; None leaves it out.
+    that the deep tier may be asked about, in (0, 1]; None leaves it out. indexes: of known texts,
+    in which every page is looked up.
     """
 
     extractor: Literal["resiliparse", "trafilatura"] = "resiliparse"
@@ -42,6 +43,7 @@ class ScanSettings:
     model: str | None = None
     policy: str | None = None
     budget: float | None = None
+    indexes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         bounds = (
@@ -65,5 +67,5 @@ class ScanSettings:
 
     def identity(self) -> dict[str, str | int | float | bool | None]:
         """The settings as they stand in the manifest; files stand there by their digests alone."""
-        files = ("model", "policy")
+        files = ("model", "policy", "indexes")
         return {name: value for name, value in asdict(self).items() if name not in files}

@@ -78,9 +78,14 @@ def limit_cpu(seconds: int) -> None:
 
 
 def run_worker(
-    connection: Connection, settings: ScanSettings, heartbeat: MutableSequence[int]
+    connection: Connection,
+    settings: ScanSettings,
+    heartbeat: MutableSequence[int],
+    check: bool = False,
 ) -> None:
     """Answer batches until the pipe closes.
+
+    check: whether this worker compares the indexes with their digests for all others.
 
     heartbeat[0] is the number, within its batch, of the record in hand (IDLE between batches);
     heartbeat[1] counts records, so that the lane can tell a slow one from a new one.
@@ -93,7 +98,7 @@ def run_worker(
     from detector.pipeline.assess import Assessor  # noqa: PLC0415
 
     try:
-        assessor = Assessor(settings)
+        assessor = Assessor(settings, check=check)
         panel, policy = assessor.panel, assessor.policy
         hello = Hello(assessor.digests, policy.digest, contract(policy), panel.calibration)
     except DetectorError as error:

@@ -29,6 +29,18 @@ FINDING: Final = pl.Struct(
 SPAN: Final = pl.Struct(
     {"start": pl.Int64, "end": pl.Int64, "score": pl.Float32, "p_value": pl.Float32}
 )
+MATCH: Final = pl.Struct(
+    {
+        "index": pl.String,
+        "kind": pl.String,
+        "id": pl.String,
+        "similarity": pl.Float32,
+        "coverage": pl.Float32,
+        "start": pl.Int64,
+        "end": pl.Int64,
+        "date": pl.Date,
+    }
+)
 
 DOCUMENTS: Final[Mapping[str, pl.DataType]] = MappingProxyType(
     {
@@ -64,6 +76,7 @@ DOCUMENTS: Final[Mapping[str, pl.DataType]] = MappingProxyType(
         "policy": pl.String(),
         "ai_fraction": pl.Float32(),
         "spans": pl.List(SPAN),
+        "matches": pl.List(MATCH),
     }
 )
 TEXT: Final[Mapping[str, pl.DataType]] = MappingProxyType({"text": pl.String()})
@@ -133,6 +146,8 @@ def parquet_bytes(table: pl.DataFrame) -> bytes:
 def _series(name: str, dtype: pl.DataType, values: Sequence[object]) -> pl.Series:
     if isinstance(dtype, pl.Datetime):
         return pl.Series(name, values, dtype=pl.Int64).cast(dtype)
+    if dtype == pl.Date:
+        return pl.Series(name, values, dtype=pl.Int32).cast(dtype)
     if isinstance(dtype, pl.List):
         return _lists(name, dtype, cast("Sequence[Sequence[object]]", values))
     return pl.Series(name, values, dtype=dtype)
@@ -161,7 +176,7 @@ def _items(dtype: pl.List, items: Sequence[object]) -> pl.DataFrame:
     columns = list(zip(*cast("Sequence[tuple[object, ...]]", items), strict=True))
     return pl.DataFrame(
         [
-            pl.Series(field.name, column, dtype=field.dtype)
+            _series(field.name, cast("pl.DataType", field.dtype), column)
             for field, column in zip(fields, columns or [()] * len(fields), strict=True)
         ]
     )

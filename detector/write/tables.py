@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import Final, TypeAlias
 
-from detector.records import Fault, LabelledDocument, Locator, Skip
+from detector.records import Fault, LabelledDocument, Locator, Match, Skip
 from detector.write.hosts import host_of, registered_domain
 
 DocumentRow: TypeAlias = tuple[object, ...]
@@ -27,6 +27,7 @@ LONGEST_TITLE: Final = 300
 LONGEST_NAME: Final = 200  # identifiers, digests, media types, charsets
 LONGEST_MESSAGE: Final = 500
 MOST_FINDINGS: Final = 100
+LONGEST_ID: Final = 8_192  # of a known text
 
 ORDINAL_IN_DOCUMENT: Final = 4
 ORDINAL_IN_SIGNATURE: Final = 3
@@ -86,6 +87,7 @@ def document_row(labelled: LabelledDocument, *, with_text: bool) -> DocumentRow:
         verdict.policy,
         verdict.ai_fraction,
         tuple((span.start, span.end, span.score, span.p_value) for span in verdict.spans),
+        tuple(map(_match, labelled.evidence.matches)),
     )
     return (*row, clean(document.text, None)) if with_text else row
 
@@ -139,6 +141,21 @@ def clean(text: str | None, longest: int | None) -> str | None:
 
 def _place(locator: Locator) -> tuple[str, int, int, int | None]:
     return clean(locator.file, None) or "", locator.offset, locator.length, locator.inner
+
+
+def _match(match: Match) -> tuple[object, ...]:
+    """The fields of a match, its date in days since 1970."""
+    day = None if match.date is None else (match.date - _EPOCH.date()).days
+    return (
+        clean(match.index, LONGEST_NAME),
+        match.kind,
+        clean(match.id, LONGEST_ID),
+        match.similarity,
+        match.coverage,
+        match.start,
+        match.end,
+        day,
+    )
 
 
 def _microseconds(moment: datetime | None) -> int | None:

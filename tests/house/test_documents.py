@@ -14,9 +14,11 @@ from detector.cli.cluster import cluster
 from detector.cli.doctor import doctor
 from detector.cli.explain import explain
 from detector.cli.fdr import fdr
+from detector.cli.index import index
 from detector.cli.scan import scan
 from detector.cli.show import show
 from detector.errors import EXIT_INTERRUPTED, DetectorError
+from detector.label.known import KNOWN_AI, KNOWN_AI_PART, KNOWN_CONFLICT, KNOWN_PRE_LLM
 from detector.label.policy import CLASSIFIER, CLASSIFIER_PART, PRE_LLM
 from detector.records import Label
 from tests.house.source import PACKAGE, ROOT
@@ -75,6 +77,7 @@ GUIDES = {
     "scan.md": [scan, show, explain],
     "contract.md": [calibrate, fdr, doctor, scan],
     "clusters.md": [cluster, scan],
+    "index.md": [*index.commands.values(), scan],
 }
 
 
@@ -86,7 +89,7 @@ def guide_of(command: click.Command) -> str:
 
 @pytest.mark.parametrize(
     "command",
-    [scan, show, explain, calibrate, fdr, doctor, cluster],
+    [scan, show, explain, calibrate, fdr, doctor, cluster, *index.commands.values()],
     ids=lambda command: command.name,
 )
 def test_every_option_is_in_the_guide(command: click.Command) -> None:
@@ -115,7 +118,9 @@ def test_every_option_of_the_guide_exists(page: str) -> None:
 def test_every_label_and_every_reason_is_explained_once() -> None:
     terms = (ROOT / "docs" / "terms.md").read_text(encoding="utf-8")
     explained = re.findall(r"(?m)^### `([a-z.-]+)`$", terms)
-    wanted = {*(one.value for one in Label), CLASSIFIER, CLASSIFIER_PART, PRE_LLM, *obstacles()}
+    known = {KNOWN_AI, KNOWN_AI_PART, KNOWN_CONFLICT, KNOWN_PRE_LLM}
+    labels = {one.value for one in Label}
+    wanted = {*labels, *known, CLASSIFIER, CLASSIFIER_PART, PRE_LLM, *obstacles()}
     assert sorted(explained) == sorted(wanted)
 
 

@@ -148,11 +148,11 @@ def test_a_worker_that_dies_while_it_replaces_another_is_replaced_too(
     died, again = tmp_path / "died", tmp_path / "again"
     load = Assessor.__init__
 
-    def die_once(self: Assessor, settings: ScanSettings) -> None:
+    def die_once(self: Assessor, settings: ScanSettings, *, check: bool = False) -> None:
         if died.exists() and not again.exists():
             again.touch()
             os.kill(os.getpid(), signal.SIGKILL)
-        load(self, settings)
+        load(self, settings, check=check)
 
     def kill_once() -> None:
         if not died.exists():

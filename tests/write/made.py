@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 
 from detector.records import (
@@ -15,6 +15,7 @@ from detector.records import (
     Label,
     LabelledDocument,
     Locator,
+    Match,
     Origin,
     Position,
     Score,
@@ -75,6 +76,7 @@ def made_document(ordinal: int, file: str = FILES[0], **changes: object) -> Labe
         Evidence(
             (Score("hashed_ngram.v2", 1.5), Score("other.v1", float("nan"))),
             (Finding("artefact.oaicite", "text", 0, 4, "Some"),),
+            matches=(Match("old", "pre-llm", "x.warc@0+9", None, 0.75, 0, 4, date(2019, 5, 6)),),
         ),
         verdict,  # type: ignore[arg-type]
     )

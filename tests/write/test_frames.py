@@ -7,6 +7,7 @@ import io
 import os
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 import polars as pl
@@ -17,6 +18,10 @@ from tests.write.made import FILES, made_rows
 
 FINDING = (
     "Struct({'code': String, 'place': String, 'start': Int64, 'end': Int64, 'excerpt': String})"
+)
+MATCH = (
+    "Struct({'index': String, 'kind': String, 'id': String, 'similarity': Float32,"
+    " 'coverage': Float32, 'start': Int64, 'end': Int64, 'date': Date})"
 )
 # A change here is a change of the format: it needs a new format number and a line in
 # docs/formats.md.
@@ -57,6 +62,7 @@ GOLDEN = {
             "spans",
             "List(Struct({'start': Int64, 'end': Int64, 'score': Float32, 'p_value': Float32}))",
         ),
+        ("matches", f"List({MATCH})"),
         ("text", "String"),
     ],
     "signatures": [
@@ -112,6 +118,18 @@ def test_values_come_back_as_they_went_in() -> None:
     assert row["findings"][0]["excerpt"] == "Some"
     assert row["ai_fraction"] == 0.75
     assert row["spans"] == [{"start": 0, "end": 3, "score": 1.5, "p_value": 0.0078125}]
+    assert row["matches"] == [
+        {
+            "index": "old",
+            "kind": "pre-llm",
+            "id": "x.warc@0+9",
+            "similarity": None,
+            "coverage": 0.75,
+            "start": 0,
+            "end": 4,
+            "date": date(2019, 5, 6),
+        }
+    ]
     signatures = pl.read_parquet(parts["signatures"])
     assert signatures["signature"].to_list() == [row[-1] for row in ROWS.signatures]
     unlabelled = pl.read_parquet(parts["unlabelled"])
