@@ -54,3 +54,7 @@ class Progress:
         rate = documents / max(time.monotonic() - self._began, 1e-3)
         self._bar.set_postfix_str(f"{records:,} records, {rate:,.0f} docs/s", refresh=False)
         self._bar.update(self._base + size - self._bar.n)
+
+    def add(self, count: int) -> None:
+        """Count so many units more."""
+        self._bar.update(count)
