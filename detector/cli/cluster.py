@@ -99,7 +99,10 @@ def _compared_by(found: Clustering) -> str:
         return f"exact, by the texts{again}"
     if not found.estimated:
         return "estimated from signatures"
-    lost = f"exact, by the texts{again}; but {found.estimated:,} texts compared by their signatures"
+    lost = (
+        f"exact, by the texts{again}; but for {found.estimated:,} of the texts, compared by"
+        " signature"
+    )
     if not found.from_archives:
         return f"{lost}, because their scan kept no texts"
     return (
