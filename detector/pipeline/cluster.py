@@ -35,7 +35,8 @@ class Clustering:
     them; largest: the documents of the largest. exact_groups, exact_documents: the same, by equal
     texts alone. candidates: pairs of texts that were compared; verified: those similar enough;
     parted: texts that hang together with others by a chain of pairs alone, and were kept apart.
-    bands, rows: how candidates were found.
+    bands, rows: how candidates were found. relabelled: documents whose own label is not their
+    cluster's.
     """
 
     out: Path
@@ -53,6 +54,7 @@ class Clustering:
     largest: int
     exact_groups: int
     exact_documents: int
+    relabelled: int
     candidates: int
     verified: int
     parted: int

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable, Iterator
 from types import TracebackType
+from typing import TypeVar
 
 from tqdm import tqdm
+
+Item = TypeVar("Item")
 
 
 class Progress:
@@ -54,3 +58,9 @@ class Progress:
         rate = documents / max(time.monotonic() - self._began, 1e-3)
         self._bar.set_postfix_str(f"{records:,} records, {rate:,.0f} docs/s", refresh=False)
         self._bar.update(self._base + size - self._bar.n)
+
+
+def counted(items: Iterable[Item], unit: str, shown: bool) -> Iterator[Item]:
+    """Pass items on, and count them on a terminal."""
+    bar = tqdm(items, unit=" " + unit, unit_scale=True, disable=None if shown else True)
+    yield from bar
