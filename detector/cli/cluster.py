@@ -57,8 +57,9 @@ def cluster(
 ) -> None:
     """Find near-duplicate clusters over the finished scans in LABELS.
 
-    Every document gets its cluster, the cluster's representative (the document seen first) and its
-    similarity to that. The scans stay as they are, and their order does not matter.
+    Every document gets its cluster, the cluster's representative (the document seen first), its
+    similarity to that, and one label for all copies, with the document that decided. The scans stay
+    as they are, and their order does not matter.
 
     \b
     detector cluster labels/ more-labels/ --out clusters/
@@ -87,6 +88,7 @@ def _render(found: Clustering) -> str:
             f"  {found.candidates:,} pairs compared, {found.verified:,} verified; {found.parted:,}"
             " texts kept apart that only a chain of pairs would join",
             f"  similarity: {_compared_by(found)}",
+            f"  {found.relabelled:,} documents have another label than their cluster",
             f"{found.out}: one row for every document",
         ]
     )

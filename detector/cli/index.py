@@ -35,6 +35,11 @@ TEXT_COLUMN = click.option(
     metavar="NAME",
     help="The column of Parquet, or the key of JSON lines, that holds the text.",
 )
+DATE_COLUMN = click.option(
+    "--date-column",
+    metavar="NAME",
+    help="The column or key that holds the text's date: a date, a year, or ISO 8601.",
+)
 
 
 @click.group()
@@ -59,6 +64,7 @@ def index() -> None:
 @FROM
 @SOURCES
 @TEXT_COLUMN
+@DATE_COLUMN
 @click.option(
     "--without-signatures",
     is_flag=True,
@@ -79,6 +85,8 @@ def build_command(path: Path, **options: Any) -> None:
         [*options["first"], *options["more"]],
         options["kind"],
         text_column=options["text_column"],
+        date_column=options["date_column"],
+        progress=True,
         signatures=not options["without_signatures"],
     )
     _say_change(change, as_json=options["as_json"])
@@ -89,13 +97,18 @@ def build_command(path: Path, **options: Any) -> None:
 @FROM
 @SOURCES
 @TEXT_COLUMN
+@DATE_COLUMN
 @JSON
 def add_command(path: Path, **options: Any) -> None:
     """Add texts to INDEX, which then is what an index of all of them together would be."""
     from detector.pipeline.index import add_to_index
 
     change = add_to_index(
-        path, [*options["first"], *options["more"]], text_column=options["text_column"]
+        path,
+        [*options["first"], *options["more"]],
+        text_column=options["text_column"],
+        date_column=options["date_column"],
+        progress=True,
     )
     _say_change(change, as_json=options["as_json"])
 

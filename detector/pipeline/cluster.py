@@ -36,11 +36,12 @@ class Clustering:
     them; largest: the documents of the largest. exact_groups, exact_documents: the same, by equal
     texts alone. candidates: pairs of texts that were compared; verified: those similar enough;
     parted: texts that hang together with others by a chain of pairs alone, and were kept apart.
-    bands, rows: how candidates were found. from_archives: whether texts that the scans had not kept
-    were to be read again; read_again: how many were. archive_missing: texts whose archive was not
-    there or could not be read; archive_changed: those whose archive holds another text now, or
-    none; unread: the first few of both, for a person. estimated: texts in pairs that may be similar
-    enough, but compared by their signatures.
+    bands, rows: how candidates were found. relabelled: documents whose own label is not their
+    cluster's. from_archives: whether texts that the scans had not kept were to be read again;
+    read_again: how many were. archive_missing: texts whose archive was not there or could not be
+    read; archive_changed: those whose archive holds another text now, or none; unread: the first
+    few of both, for a person. estimated: texts in pairs that may be similar enough, but compared by
+    their signatures.
     """
 
     out: Path
@@ -59,6 +60,7 @@ class Clustering:
     largest: int
     exact_groups: int
     exact_documents: int
+    relabelled: int
     candidates: int
     verified: int
     parted: int

@@ -12,11 +12,25 @@ import numpy.typing as npt
 import polars as pl
 
 from detector.errors import OutputError, UsageError
+from detector.label.copies import BY_SCORE, PROVEN
+from detector.records import Label
 from detector.report.terminal import harmless
 from detector.write.labels import Labels, open_labels
 
 RUNNING: Final = "running"
-COLUMNS: Final = ("file", "offset", "inner", "ordinal", "host", "captured", "fingerprint")
+COLUMNS: Final = (
+    "file",
+    "offset",
+    "inner",
+    "ordinal",
+    "host",
+    "captured",
+    "fingerprint",
+    "label",
+    "p_value",
+    "reasons",
+)
+LABELS: Final = pl.Enum([label.value for label in Label])
 SIGNATURE_BYTES: Final = 512
 
 
@@ -28,7 +42,8 @@ class Gathered:
     last: `scan`, `file` and `host` (uint32, into `scans`, `files`, and null for no host), `offset`,
     `inner`, `ordinal` (int64), `captured`, `high` and `low` (uint64, the halves of the exact
     hash), `text` (uint32, the number of the distinct text, by precedence), `read` (uint32, the
-    place in the order of reading).
+    place in the order of reading), `label` (`LABELS`), `p_value` (float32), `proven` and `traced`
+    (booleans, as in `detector.label.copies.Copy`).
     """
 
     scans: tuple[str, ...]
@@ -88,6 +103,7 @@ def gather(opened: Sequence[Labels]) -> Gathered:
                     hosts.of(table["host"]),
                     "captured",
                     *_halves(part, table["fingerprint"]),
+                    *_standing(part, table),
                 )
             )
     joined = pl.concat(frames) if frames else pl.DataFrame()
@@ -190,6 +206,21 @@ def _halves(part: Path, fingerprints: pl.Series) -> tuple[pl.Series, pl.Series]:
         raise damaged(part, "a fingerprint that has not 32 digits")
     values = np.frombuffer(data, ">u8").astype(np.uint64).reshape(-1, 2)
     return pl.Series("high", values[:, 0]), pl.Series("low", values[:, 1])
+
+
+def _standing(part: Path, table: pl.DataFrame) -> tuple[pl.Series, ...]:
+    """What the rule about copies looks at."""
+    reasons = pl.col("reasons").list
+    try:
+        found = table.select(
+            pl.col("label").cast(LABELS),
+            "p_value",
+            (reasons.set_intersection(list(PROVEN)).list.len() > 0).alias("proven"),
+            (reasons.set_difference(list(BY_SCORE)).list.len() > 0).alias("traced"),
+        )
+    except pl.exceptions.PolarsError as error:
+        raise damaged(part, "a label that no scan writes") from error
+    return tuple(found)
 
 
 def read_columns(part: Path, columns: Sequence[str]) -> pl.DataFrame:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from detector.fingerprint.centres import Stars
+from detector.pipeline.agreement import Agreed
 from detector.pipeline.gather import Gathered
 from detector.write.clusters import CLUSTERS, PLACE
 
@@ -21,6 +23,7 @@ class Grouped:
         self._gathered = gathered
         self._stars = stars
         documents = gathered.documents
+        self._agreed = Agreed(documents, stars.firsts)
         text = documents["text"].to_numpy()
         count = len(stars.firsts)
         cluster = stars.firsts[text]
@@ -53,9 +56,19 @@ class Grouped:
                 "link": self._stars.links[text],
                 "exact": _exact(documents),
                 "exact_size": self._exact_sizes[text],
+                "label": documents["label"],
+                **self._decided(cluster),
             },
             schema=dict(CLUSTERS),
         )
+
+    def _decided(self, cluster: npt.NDArray[np.uint32]) -> dict[str, pl.Series]:
+        by = self._gathered.documents[self._agreed.by[cluster]]
+        return {
+            "cluster_label": self._agreed.labels.gather(cluster),
+            "decided_by": self._place(by).to_struct(),
+            "decided_how": self._agreed.rules.gather(cluster),
+        }
 
     def counts(self) -> dict[str, int]:
         """How many documents, texts, clusters and exact groups there are."""
@@ -69,6 +82,7 @@ class Grouped:
             "largest": int(self._sizes.max()),
             "exact_groups": len(exact),
             "exact_documents": int(exact.sum()),
+            "relabelled": self._agreed.changed,
         }
 
     def _place(self, documents: pl.DataFrame) -> pl.DataFrame:

@@ -16,7 +16,8 @@ from detector.fingerprint.containment import WORDS, sample
 from detector.fingerprint.index_build import Known
 from detector.fingerprint.index_change import add, build, merge
 from detector.fingerprint.index_format import FORMAT, SCHEME, IndexFile, check_file, open_file
-from detector.pipeline.known_sources import SourceText, read_sources
+from detector.pipeline.known_sources import Columns, SourceText, read_sources
+from detector.pipeline.progress import counted
 
 Kind = Literal["ai", "pre-llm"]
 
@@ -67,24 +68,33 @@ def build_index(
     kind: Kind,
     *,
     text_column: str = "text",
+    date_column: str | None = None,
     signatures: bool = True,
+    progress: bool = False,
 ) -> IndexChange:
     """Build an index of known texts; the same sources in any order give the same bytes.
 
     sources: Parquet, JSON lines (.gz, .zst), plain text, folders of them, or output folders of
     scans; see `read_sources`. kind: "ai" for texts known to be a language model's, "pre-llm" for
-    texts known to be older. signatures: whether to store what finds similar texts, 256 bytes for
-    each. An index that is there is replaced once the new one is whole.
+    texts known to be older. date_column: dates beside the texts, so that of two indexes that know a
+    page the earlier one is believed; texts of the LLM age are kept out of a pre-LLM index.
+    signatures: whether to store what finds similar texts, 256 bytes for each. progress: whether to
+    show on standard error how many texts were read. An index that is there is replaced once the new
+    one is whole.
 
     Raises UsageError, OutputError or ModelError.
     """
-    return index_texts(
-        path, read_sources([*map(str, sources)], kind, text_column), kind, signatures=signatures
-    )
+    texts = read_sources([*map(str, sources)], kind, Columns(text_column, date_column))
+    return index_texts(path, counted(texts, "texts", progress), kind, signatures=signatures)
 
 
 def add_to_index(
-    path: str | Path, sources: Sequence[str | Path], *, text_column: str = "text"
+    path: str | Path,
+    sources: Sequence[str | Path],
+    *,
+    text_column: str = "text",
+    date_column: str | None = None,
+    progress: bool = False,
 ) -> IndexChange:
     """Add the texts of more sources to an index, which then is what one of all of them would be.
 
@@ -93,8 +103,9 @@ def add_to_index(
     path = Path(path)
     before = open_file(path).shape
     tally = _Tally(signatures=before.signatures)
-    texts = read_sources([*map(str, sources)], before.kind, text_column)
-    add(path, tally.known(texts))
+    columns = Columns(text_column, date_column)
+    texts = read_sources([*map(str, sources)], before.kind, columns)
+    add(path, tally.known(counted(texts, "texts", progress)))
     return tally.change(path, before.documents)
 
 

@@ -7,7 +7,7 @@ import io
 import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import IO, Any, Final
@@ -17,6 +17,7 @@ import polars as pl
 from detector.errors import UsageError
 from detector.fingerprint import SCHEME
 from detector.label.policy import CONCLUSIVE
+from detector.pipeline.known_dates import last_day
 from detector.records import Label, Locator
 from detector.score.signals.capture_date import FIRST_DAY
 from detector.write import open_labels
@@ -60,13 +61,22 @@ class SourceText:
     proven: bool = True
 
 
-def read_sources(names: Sequence[str], kind: str, text_column: str) -> Iterator[SourceText]:
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """The columns of Parquet, or the keys of JSON lines, that hold a text and its date."""
+
+    text: str = "text"
+    date: str | None = None
+
+
+def read_sources(names: Sequence[str], kind: str, columns: Columns) -> Iterator[SourceText]:
     """Read texts from files, from folders of them, and from output folders of scans.
 
     Of a scan, a pre-LLM index takes the pages captured before 30 November 2022, and an index of AI
     texts those that carry a conclusive trace of a language model, such as a disclosure: never those
-    that a classifier alone called so. UsageError for a source that is missing, of an unknown kind,
-    or without the column; OutputError for a damaged scan.
+    that a classifier alone called so. Where dates stand beside texts, a pre-LLM index takes those
+    that are surely of before that day, and those without one. UsageError for a source that is
+    missing, of an unknown kind, or without a column; OutputError for a damaged scan.
     """
     for name in names:
         path = Path(name)
@@ -77,11 +87,18 @@ def read_sources(names: Sequence[str], kind: str, text_column: str) -> Iterator[
             if not files:
                 raise UsageError(f"{name}: no {', '.join(KINDS_OF_FILE)} in this folder")
             for file in files:
-                yield from _file(file, text_column)
+                yield from _proven(_file(file, columns), kind)
         elif path.exists():
-            yield from _file(path, text_column)
+            yield from _proven(_file(path, columns), kind)
         else:
             raise UsageError(f"{name}: no such file or folder")
+
+
+def _proven(texts: Iterator[SourceText], kind: str) -> Iterator[SourceText]:
+    """Say of texts of the LLM age that they do not belong into a pre-LLM index."""
+    for text in texts:
+        late = kind == "pre-llm" and text.date is not None and text.date >= FIRST_DAY.date()
+        yield replace(text, proven=False) if late else text
 
 
 def _kind_of(path: Path) -> str | None:
@@ -92,8 +109,8 @@ def _kind_of(path: Path) -> str | None:
     return suffixes[-1] if suffixes and suffixes[-1] in KINDS_OF_FILE else None
 
 
-def _file(path: Path, column: str) -> Iterator[SourceText]:
-    readers: dict[str | None, Callable[[Path, str], Iterator[SourceText]]] = {
+def _file(path: Path, columns: Columns) -> Iterator[SourceText]:
+    readers: dict[str | None, Callable[[Path, Columns], Iterator[SourceText]]] = {
         ".parquet": _parquet,
         ".jsonl": _json_lines,
         ".ndjson": _json_lines,
@@ -107,44 +124,63 @@ def _file(path: Path, column: str) -> Iterator[SourceText]:
             " for Parquet), or the folder of a scan"
         )
     try:
-        yield from reader(path, column)
+        yield from reader(path, columns)
     except (OSError, EOFError, zstd.ZstdError, pl.exceptions.PolarsError) as error:
         raise UsageError(f"{path}: cannot be read: {str(error)[:200]}") from error
 
 
-def _parquet(path: Path, column: str) -> Iterator[SourceText]:
+def _parquet(path: Path, columns: Columns) -> Iterator[SourceText]:
     table = pl.scan_parquet(path)
     schema = table.collect_schema()
-    if schema.get(column) != pl.String:
-        texts = ", ".join(name for name, dtype in schema.items() if dtype == pl.String)
+    if schema.get(columns.text) != pl.String:
+        usable = ", ".join(name for name, dtype in schema.items() if dtype == pl.String)
         raise UsageError(
-            f"{path}: has no column {column!r:.60} of text; give --text-column one of:"
-            f" {texts[:300] or '(none)'}"
+            f"{path}: has no column {columns.text!r:.60} of text; give --text-column one of:"
+            f" {usable[:300] or '(none)'}"
+        )
+    if columns.date is not None and columns.date not in schema:
+        raise UsageError(
+            f"{path}: has no column {columns.date!r:.60}; give --date-column one of:"
+            f" {', '.join(schema)[:300]}"
         )
     at = 0
     while True:
-        texts_here = table.select(column).slice(at, _ROWS).collect()[column].to_list()
-        for row, text in enumerate(texts_here, at):
-            yield SourceText(f"{path}#{row}", text or "")
-        if len(texts_here) < _ROWS:
+        here = table.slice(at, _ROWS).select(columns.text, *filter(None, [columns.date])).collect()
+        days = here[columns.date] if columns.date else [None] * len(here)
+        for row, (text, day) in enumerate(zip(here[columns.text], days, strict=True), at):
+            yield SourceText(f"{path}#{row}", text or "", _day(path, row, day))
+        if len(here) < _ROWS:
             return
         at += _ROWS
 
 
-def _json_lines(path: Path, column: str) -> Iterator[SourceText]:
+def _day(path: Path, row: int, value: object) -> date | None:
+    try:
+        return last_day(value)
+    except (ValueError, OverflowError) as error:
+        raise UsageError(
+            f"{path}: row {row} has the date {value!r:.60}: --date-column takes dates, years, and"
+            " ISO 8601 such as 2019-05-01"
+        ) from error
+
+
+def _json_lines(path: Path, columns: Columns) -> Iterator[SourceText]:
     with _opened(path) as file:
         for row, line in enumerate(_lines(path, file)):
             if not line.strip():
                 continue
             try:
                 value = json.loads(line)
-                text = value[column]
+                text = value[columns.text]
+                day = value[columns.date] if columns.date else None
             except (ValueError, KeyError, TypeError, RecursionError) as error:
                 raise UsageError(
-                    f"{path}: line {row + 1} holds no JSON object with a text {column!r:.60}"
+                    f"{path}: line {row + 1} holds no JSON object with a text {columns.text!r:.60}"
+                    f"{f' and a date {columns.date!r:.60}' if columns.date else ''}"
                     f" ({type(error).__name__}): give --text-column, or mend the file"
                 ) from error
-            yield SourceText(f"{path}#{row}", text if isinstance(text, str) else "")
+            text = text if isinstance(text, str) else ""
+            yield SourceText(f"{path}#{row}", text, _day(path, row, day))
 
 
 def _lines(path: Path, file: IO[bytes]) -> Iterator[bytes]:
@@ -154,7 +190,7 @@ def _lines(path: Path, file: IO[bytes]) -> Iterator[bytes]:
         yield line
 
 
-def _plain(path: Path, _: str) -> Iterator[SourceText]:
+def _plain(path: Path, _: Columns) -> Iterator[SourceText]:
     with _opened(path) as file:
         data = file.read(_LONGEST_LINE + 1)
     if len(data) > _LONGEST_LINE:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable, Iterator
 from types import TracebackType
+from typing import TypeVar
 
 from tqdm import tqdm
+
+Item = TypeVar("Item")
 
 
 class Progress:
@@ -55,6 +59,10 @@ class Progress:
         self._bar.set_postfix_str(f"{records:,} records, {rate:,.0f} docs/s", refresh=False)
         self._bar.update(self._base + size - self._bar.n)
 
-    def add(self, count: int) -> None:
-        """Count so many units more."""
-        self._bar.update(count)
+
+def counted(
+    items: Iterable[Item], unit: str, shown: bool, total: int | None = None
+) -> Iterator[Item]:
+    """Pass items on, and count them on a terminal; total: how many there will be, if known."""
+    disable = None if shown else True
+    yield from tqdm(items, total=total, unit=" " + unit, unit_scale=True, disable=disable)

@@ -14,7 +14,7 @@ from detector.extract.normal import normal_form
 from detector.fingerprint.sets import ShingleSets, write_sets
 from detector.pipeline.archives import ArchivedTexts, Tally
 from detector.pipeline.gather import Gathered, damaged, read_columns
-from detector.pipeline.progress import Progress
+from detector.pipeline.progress import counted
 from detector.write.labels import Labels
 
 
@@ -57,7 +57,8 @@ class TextsAtHand:
         wanted[reads[there]] = texts[there]
         if self._places:
             self.tally.missing += int((~there).sum())
-        sets = write_sets(path, self._normals(wanted), len(signed))
+        normals = counted(self._normals(wanted), "texts", self._shown, int(there.sum()))
+        sets = write_sets(path, normals, len(signed))
         had = sets.bounds[texts, 1] > sets.bounds[texts, 0]
         self.estimated += int((~had).sum())
         return sets
@@ -93,18 +94,16 @@ class TextsAtHand:
     def _normals(self, wanted: npt.NDArray[np.int64]) -> Iterator[tuple[int, str, str]]:
         """Number, normal form and language of the wanted documents, in the order of reading."""
         read = 0
-        with Progress(int((wanted >= 0).sum()), shown=self._shown, unit=" texts") as bar:
-            for labels in self._opened:
-                with contextlib.closing(self._texts_of(labels)) as texts:
-                    for part in labels.documents:
-                        count = read_columns(part, ("ordinal",)).height
-                        numbers = wanted[read : read + count]
-                        read += count
-                        for number, language, values in _rows(part, numbers, texts.columns):
-                            normal = texts.normal(part, *values)
-                            bar.add(1)
-                            if normal is not None:
-                                yield number, normal, language
+        for labels in self._opened:
+            with contextlib.closing(self._texts_of(labels)) as texts:
+                for part in labels.documents:
+                    count = read_columns(part, ("ordinal",)).height
+                    numbers = wanted[read : read + count]
+                    read += count
+                    for number, language, values in _rows(part, numbers, texts.columns):
+                        normal = texts.normal(part, *values)
+                        if normal is not None:
+                            yield number, normal, language
 
     def _texts_of(self, labels: Labels) -> KeptTexts | ArchivedTexts:
         if labels.settings.with_text:

@@ -49,6 +49,10 @@ CLUSTERS: Final[Mapping[str, pl.DataType]] = MappingProxyType(
         "link": pl.Float32(),
         "exact": pl.String(),
         "exact_size": pl.Int64(),
+        "label": pl.String(),
+        "cluster_label": pl.String(),
+        "decided_by": pl.Struct(dict(PLACE)),
+        "decided_how": pl.String(),
     }
 )
 

@@ -1,4 +1,4 @@
-"""One scan at a time in an output folder.
+"""One run at a time in an output folder.
 
 A POSIX record lock belongs to the process, not to the open file: it ends with a killed scan even
 while that scan's orphaned workers still live. It does not hold against its own process, so the
@@ -22,7 +22,7 @@ _held: set[tuple[int, int]] = set()
 class FolderLock:
     """The right to write to a folder, from its making until `release`.
 
-    UsageError when another scan holds it, OutputError when the lock file cannot be made.
+    UsageError when another run holds it, OutputError when the lock file cannot be made.
     """
 
     def __init__(self, path: Path) -> None:
@@ -56,6 +56,6 @@ def _key(status: os.stat_result) -> tuple[int, int]:
 
 def _busy(path: Path) -> UsageError:
     return UsageError(
-        f"{path.parent}: another scan is writing to this folder: wait for it to end, or choose"
+        f"{path.parent}: another run is writing to this folder: wait for it to end, or choose"
         " another output folder"
     )

@@ -36,12 +36,15 @@ PART = 40
 
 @dataclass(frozen=True)
 class Page:
-    """A page of a made-up crawl; year: of its capture, None for no date."""
+    """A page of a made-up crawl; year: of its capture, None for no date; what a scan said of it."""
 
     text: str
     host: str = "a.example"
     year: int | None = 2024
     file: str = "a.warc.gz"
+    label: Label = Label.NO_EVIDENCE
+    p_value: float | None = None
+    reasons: tuple[str, ...] = ()
 
 
 def words(seed: int, count: int = 200) -> list[str]:
@@ -109,5 +112,5 @@ def _labelled(page: Page, ordinal: int, scheme: str | None) -> LabelledDocument:
         Document(origin, page.text, normal, None, "utf-8", "en", 1.0, 200, "", ()),
         Fingerprint(scheme or made.scheme, made.exact, made.signature),
         Evidence((), ()),
-        Verdict(Label.NO_EVIDENCE, None, None, None, (), "0" * 16),
+        Verdict(page.label, None, None, page.p_value, page.reasons, "0" * 16),
     )

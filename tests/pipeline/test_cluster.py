@@ -18,6 +18,7 @@ from detector.errors import OutputError, UsageError
 from detector.fingerprint.minhash import signature
 from detector.fingerprint.shingles import WORDS
 from detector.pipeline import cluster as pipeline
+from detector.records import Label
 from detector.write.clusters import CLUSTERS, ClusterFolder
 from tests.pipeline import runs
 from tests.pipeline.made_scans import Page, edited, jaccard, words, write_scan
@@ -66,6 +67,43 @@ def test_every_document_has_one_row_in_the_order_of_the_scan(clusters: Path) -> 
     assert rows.schema == pl.Schema(CLUSTERS)
     assert rows["file"].to_list() == ["a.warc.gz"] * 6 + ["z.warc.gz"]
     assert rows["ordinal"].to_list() == [0, 1, 2, 3, 4, 5, 0]
+
+
+def test_copies_get_one_label_and_the_document_that_decided(tmp_path: Path) -> None:
+    story, near = " ".join(STORY), " ".join(NEAR)
+    pages = [
+        Page(story, label=Label.LIKELY_AI, p_value=0.005, reasons=("classifier",)),
+        Page(near, label=Label.UNCERTAIN, p_value=0.03, reasons=("classifier",)),
+        Page(story, label=Label.NOT_ASSESSED, reasons=("not-prose",)),
+        Page(" ".join(OTHER), label=Label.LIKELY_AI, p_value=0.001, reasons=("classifier",)),
+    ]
+    scans = [write_scan(tmp_path / "labels", pages)]
+    found = cluster(scans, tmp_path / "out")
+    rows = table(tmp_path / "out")
+    assert rows["label"].to_list() == [page.label.value for page in pages]
+    assert rows["cluster_label"].to_list() == ["uncertain"] * 3 + ["likely-ai"]
+    assert [by["ordinal"] for by in rows["decided_by"]] == [1, 1, 1, 3]
+    assert rows["decided_how"].to_list() == ["copies.pooled"] * 3 + ["alone"]
+    assert found.relabelled == 2
+
+
+def test_a_proof_on_the_page_of_one_copy_decides_for_the_others(tmp_path: Path) -> None:
+    story = " ".join(STORY)
+    shown = ("disclosure.ai-generated",)
+    pages = [
+        Page(story, label=Label.NO_EVIDENCE, p_value=0.5),
+        Page(story, label=Label.LIKELY_AI, p_value=0.5, reasons=shown),
+    ]
+    cluster([write_scan(tmp_path / "labels", pages)], tmp_path / "out")
+    rows = table(tmp_path / "out")
+    assert rows["cluster_label"].to_list() == ["likely-ai"] * 2
+    assert rows["decided_how"].to_list() == ["copies.proven"] * 2
+    old = [Page(story, year=2019, label=Label.PRE_LLM, reasons=("origin.pre-llm",))]
+    both = [tmp_path / "labels", write_scan(tmp_path / "old", old)]
+    cluster(both, tmp_path / "out")
+    rows = table(tmp_path / "out")
+    assert rows["cluster_label"].to_list() == ["pre-llm"] * 3
+    assert {by["scan"] for by in rows["decided_by"]} == {str(tmp_path / "old")}
 
 
 def test_near_duplicates_share_a_cluster_whose_representative_was_seen_first(
@@ -123,6 +161,7 @@ def test_the_result_and_the_manifest_say_what_was_found(tmp_path: Path) -> None:
         largest=3,
         exact_groups=2,
         exact_documents=4,
+        relabelled=0,
         candidates=found.candidates,
         verified=1,
         parted=0,

@@ -245,7 +245,7 @@ def test_each_text_comes_from_where_it_can_be_had(
     whole = cluster(["plain", "kept"], "whole", from_archives=True)
     assert (whole.exact_similarity, whole.estimated) == (True, 0)
     assert 10 < whole.read_again < whole.texts - 10
-    hidden = ["scan", "representative"]
+    hidden = ["scan", "representative", "decided_by"]
     assert (
         table(Path("whole"))
         .drop(hidden)

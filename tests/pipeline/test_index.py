@@ -56,6 +56,42 @@ def test_every_kind_of_source_gives_the_same_texts(tmp_path: Path) -> None:
     assert (both.index.documents, both.copies) == (60, 60)
 
 
+def dated(path: Path) -> list[Path]:
+    """TEXTS with a date in each of the forms that are understood, as JSON lines and Parquet."""
+    forms = ["2019-05-01", "2022", 2021, None, "2022-11-29T23:59:59Z", "2022-11-30", "2022-11", ""]
+    rows = [{"text": text, "when": forms[n % 8]} for n, text in enumerate(TEXTS)]
+    (path / "a.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    words = [row | {"when": row["when"] and str(row["when"])} for row in rows]
+    pl.DataFrame(words).write_parquet(path / "b.parquet")
+    return [path / "a.jsonl", path / "b.parquet"]
+
+
+def test_dates_beside_texts_are_kept_and_late_texts_are_not_older_than_models(
+    tmp_path: Path,
+) -> None:
+    for source in dated(tmp_path):
+        old = build_index(tmp_path / "x.idx", [source], "pre-llm", date_column="when")
+        assert (old.index.documents, old.unproven) == (60 - 22, 22)
+        dates = KnownIndex(tmp_path / "x.idx").file.sections["dates"].tolist()
+        days = {65535 if day is None else (day - date(1970, 1, 1)).days for day in KEPT_DATES}
+        assert set(dates) == days
+        every = build_index(tmp_path / "x.idx", [source], "ai", date_column="when")
+        assert (every.index.documents, every.unproven) == (60, 0)
+
+
+KEPT_DATES = [date(2019, 5, 1), date(2021, 12, 31), None, date(2022, 11, 29)]
+
+
+def test_a_date_that_cannot_be_read_is_said_with_its_row(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text(json.dumps({"text": TEXTS[0], "when": "last spring"}) + "\n")
+    with pytest.raises(UsageError, match="row 0 has the date 'last spring'"):
+        build_index(tmp_path / "x.idx", [path], "ai", date_column="when")
+    with pytest.raises(UsageError, match=r"no column 'then'.*--date-column"):
+        build_index(tmp_path / "x.idx", [dated(tmp_path)[1]], "ai", date_column="then")
+    assert not (tmp_path / "x.idx").exists()
+
+
 def test_sources_in_any_order_give_the_same_bytes(tmp_path: Path) -> None:
     one, two = json_lines(tmp_path / "1.jsonl"), json_lines(tmp_path / "2.jsonl", TEXTS[20:])
     build_index(tmp_path / "x.idx", [one, two], "ai")

@@ -138,7 +138,7 @@ def test_resuming_leaves_files_alone_that_only_lie_beside_the_parts(path: Path) 
 
 def test_two_scans_cannot_write_to_one_folder(path: Path) -> None:
     with begin(path) as folder:
-        with pytest.raises(UsageError, match="another scan is writing"):
+        with pytest.raises(UsageError, match="another run is writing"):
             begin(path)
         commit_next(folder, 0)
     begin(path).close()
