@@ -12,7 +12,9 @@ import polars as pl
 import pytest
 
 from detector import cluster
-from detector.errors import UsageError
+from detector.errors import InputError, UsageError
+from detector.pipeline import archives
+from detector.read import ByteSource
 from tests.pipeline import runs
 from tests.pipeline.crawl import WORDS, write_texts
 from tests.pipeline.made_scans import edited, jaccard
@@ -61,9 +63,9 @@ def write_archives(folder: Path, texts: list[str] = TEXTS) -> list[Path]:
 @pytest.fixture(scope="module")
 def crawl(tmp_path_factory: pytest.TempPathFactory) -> Crawl:
     folder = tmp_path_factory.mktemp("crawl")
-    archives = write_archives(folder / "archives")
-    runs.scan(*archives, "--out", folder / "plain" / "labels", "--workers", "1")
-    runs.scan(*archives, "--out", folder / "kept" / "labels", "--workers", "1", "--with-text")
+    written = write_archives(folder / "archives")
+    runs.scan(*written, "--out", folder / "plain" / "labels", "--workers", "1")
+    runs.scan(*written, "--out", folder / "kept" / "labels", "--workers", "1", "--with-text")
     return Crawl(folder / "archives", folder / "plain", folder / "kept")
 
 
@@ -230,6 +232,35 @@ def test_texts_that_the_archive_lost_are_compared_by_signatures_and_counted(
     assert all(ours[place] in (texts[place], signatures[place]) for place in ours)
 
 
+class Failing(ByteSource):
+    """An archive that a network gives no more of."""
+
+    opened = 0
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        type(self).opened += 1
+
+    def read_at(self, offset: int, size: int) -> bytes:
+        raise InputError(f"reading {self.name!r} failed: the network is gone.")
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+def test_an_archive_that_fails_is_left_alone_after_that(
+    here: Crawl, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(archives, "open_source", Failing)
+    found = cluster("labels", tmp_path / "out", from_archives=True)
+    assert found.archive_missing == found.estimated > COPIES
+    assert (found.read_again, found.archive_changed) == (0, 0)
+    assert Failing.opened == len(found.unread) == len(MOVED)
+    assert "the network is gone" in found.unread[0]
+    cluster("labels", tmp_path / "estimated")
+    assert table(tmp_path / "out").equals(table(tmp_path / "estimated"))
+
+
 def test_each_text_comes_from_where_it_can_be_had(
     crawl: Crawl, exact: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -265,10 +296,10 @@ def test_a_text_that_any_scan_kept_is_not_read_again(
 def test_a_text_is_read_from_the_first_of_its_copies_whose_archive_is_there(
     tmp_path: Path,
 ) -> None:
-    archives = [write_texts(tmp_path / name, TEXTS[:8]) for name in ("a.warc.gz", "b.warc.gz")]
-    runs.scan(*archives, "--out", tmp_path / "labels", "--workers", "1")
+    both = [write_texts(tmp_path / name, TEXTS[:8]) for name in ("a.warc.gz", "b.warc.gz")]
+    runs.scan(*both, "--out", tmp_path / "labels", "--workers", "1")
     whole = cluster(tmp_path / "labels", tmp_path / "whole", from_archives=True)
-    archives[0].unlink()
+    both[0].unlink()
     found = cluster(tmp_path / "labels", tmp_path / "out", from_archives=True)
     assert (found.exact_similarity, found.archive_missing) == (True, 0)
     assert found.read_again == whole.read_again == 8
