@@ -24,7 +24,7 @@ from benchmarks.speed.peer import environment, set_up
 from benchmarks.speed.tree import run_tree
 
 COUNT = 200_000
-LENGTHS = (80, 160)
+LENGTHS = (50, 100)
 TEXT_DEDUP = ("text-dedup==0.4.0",)
 HERE = Path(__file__).parent
 CONSONANTS, VOWELS = "bdfghklmnprstvwz", "aeiou"
