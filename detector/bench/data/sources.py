@@ -134,7 +134,8 @@ def _sources(spec: str) -> Iterator[Source]:
 
 
 def _paths(spec: str, place: str, format: Format | None) -> list[Path]:
-    found = [Path(place)] if Path(place).exists() else [Path(p) for p in sorted(glob.glob(place))]
+    exists = Path(place).exists()
+    found = [Path(name) for name in ([place] if exists else sorted(glob.glob(place)))]  # noqa: PTH207 - absolute patterns too
     if not found:
         raise UsageError(f"{spec!r:.80}: there is no file or folder {place!r:.80}")
     paths = []
