@@ -12,7 +12,6 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import IO, Final
 
 import numpy as np
@@ -177,8 +176,6 @@ def _split(command: str) -> list[str]:
         raise UsageError(f"cmd:{command!r:.60}: is no command: {error}") from error
     if not words:
         raise UsageError('cmd: has no command: write cmd:"./score --stdin"')
-    if (path := Path(words[0])).exists() and path.parent.name == "" and "/" in words[0]:
-        words[0] = str(path.resolve())
     return words
 
 
