@@ -31,8 +31,9 @@ class Progress:
 class Journal:
     """A file with a line for each batch; the first says what it is about.
 
-    about: whatever must be the same for a pass to be taken up again. A line that was cut off, and
-    all behind it, is forgotten. Lines reach the system with each batch, so that they outlive the
+    about: whatever must be the same for a pass to be taken up again. It is taken up before the
+    first line that was cut off, or that lacks the scores of a detector, which failed there and is
+    asked again. Lines reach the system with each batch, so that they outlive the
     process; that they outlive the machine is not promised.
     """
 
@@ -61,7 +62,6 @@ class Journal:
     def fail(self, problems: Mapping[str, str]) -> None:
         """Note that detectors are asked no more, and why."""
         self.progress.failed.update(problems)
-        self._write({"failed": dict(problems)})
 
     def close(self, *, keep: bool) -> None:
         """Close the file, and remove it unless the pass is to be taken up again."""
@@ -89,14 +89,13 @@ class Journal:
                     break
             except ValueError:
                 break
-            if "failed" in value:
-                self.progress.failed.update(value["failed"])
-            else:
-                scores = {
-                    name: np.array([np.nan if v is None else v for v in row], np.float32)
-                    for name, row in value["scores"].items()
-                }
-                self._apply(value, scores)
+            if value["scores"].keys() != self.progress.scores.keys():
+                break
+            scores = {
+                name: np.array([np.nan if v is None else v for v in row], np.float32)
+                for name, row in value["scores"].items()
+            }
+            self._apply(value, scores)
             kept += len(line)
         return kept
 

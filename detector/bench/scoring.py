@@ -112,9 +112,9 @@ def neighbours(
 ) -> dict[str, dict[str, Any]]:
     """Score a few texts again, alone and in another order, and compare: by detector.
 
-    scores: of all asked rows, in order, by detector. A score may differ by rounding, and by one part
-    in a hundred of the interquartile range, which mixed precision needs. Gives `checked`, `differ`
-    and `largest` (difference); `error`, where scoring again raised one.
+    scores: of all asked rows, in order, by detector. A score may differ by rounding, and by one
+    part in a hundred of the interquartile range, which mixed precision needs. Gives `checked`,
+    `differ`, `largest` (difference) and `allowed`; or `error`, where scoring again raised one.
     """
     if not asked or not scores:
         return {}
@@ -131,7 +131,7 @@ def neighbours(
                 return {name: {"error": bad.get(name, "")} for name in scores}
         except (Exception, SystemExit) as error:
             problem = f"{type(error).__name__}: {str(error)[:200]}"
-            return dict.fromkeys(scores, {"error": problem})
+            return {name: {"error": problem} for name in scores}
         for name, column in found.items():
             before = scores[name][np.array(rows)]
             seen[name] += zip(before.tolist(), column.tolist(), strict=True)

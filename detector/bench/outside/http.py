@@ -78,10 +78,11 @@ class Server:
                 allow_redirects=False,
             ) as answer:
                 data = _body(answer, 4096 + _BYTES_A_SCORE * count)
-            if answer.status_code != 200:
+            if answer.status_code == 200:
+                box.put(data)
+            else:
                 shown = " ".join(data[:100].decode("utf-8", "replace").split())
-                raise ServerFailed(f"answered with status {answer.status_code}: {shown!r}")
-            box.put(data)
+                box.put(ServerFailed(f"answered with status {answer.status_code}: {shown!r}"))
         except ServerFailed as error:
             box.put(error)
         except requests.RequestException as error:
