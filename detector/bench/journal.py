@@ -42,7 +42,6 @@ class Journal:
         self._about = {**about, "names": list(names)}
         self.progress = Progress(scores={name: [] for name in names})
         kept = self._replay()
-        path.parent.mkdir(parents=True, exist_ok=True)
         self._file = path.open("r+b" if kept else "wb")
         self._file.truncate(kept)
         self._file.seek(kept)

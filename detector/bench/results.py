@@ -5,6 +5,7 @@
     scores/SET/DETECTOR.parquet  its score, in the same order; null where the detector abstained
     runs/SET/DETECTOR.json       how that went, and what it took
     overlaps.parquet             near-duplicates between sets
+    partial/                     what a run needs that is under way, and nobody else
 
 docs/bench.md specifies the columns and keys.
 """
@@ -69,6 +70,10 @@ class Layout:
     def overlaps(self) -> Path:
         return self.root / OVERLAPS
 
+    @property
+    def partial(self) -> Path:
+        return self.root / "partial"
+
     def table(self, name: str) -> Path:
         """The rows of a set."""
         return self.root / "sets" / f"{quoted(name)}.parquet"
@@ -83,7 +88,7 @@ class Layout:
 
     def journal(self, name: str, key: str) -> Path:
         """The batches so far of a pass over a set that is under way."""
-        return self.root / "partial" / quoted(name) / f"{key}.jsonl"
+        return self.partial / f"{quoted(name)}-{key}.jsonl"
 
 
 def read_json(path: Path) -> dict[str, Any] | None:

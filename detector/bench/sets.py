@@ -84,6 +84,7 @@ def prepare(
     limit: of texts; a greater set is sampled. words: counts the words of a text. seen: is told each
     text in order. InputError when the set cannot be read, or holds not one text.
     """
+    source = source.settled()
     chosen = None if limit is None else _sample(source, limit)
     tally, columns = Tally(), _Columns()
     offsets, digest, total = array("Q", [0]), xxhash.xxh3_128(), 0

@@ -75,9 +75,9 @@ class Fingerprints:
                 yield one, two, 1.0, True
         by_number = [self._places[exact] for exact in self._numbers]
         with open_signatures(self._path) as signatures:
-            for one, two, similarity in _similar(signatures, self._folder):
-                for first, second in _across(by_number[one], by_number[two]):
-                    yield first, second, similarity, False
+            for number, other, similarity in _similar(signatures, self._folder):
+                for one, two in _across(by_number[number], by_number[other]):
+                    yield one, two, similarity, False
 
 
 def _similar(signatures: Signatures, folder: Path) -> Iterator[tuple[int, int, float]]:
@@ -106,7 +106,7 @@ def _verified(
 
 
 def _across(ones: Sequence[Place], twos: Sequence[Place]) -> Iterator[tuple[Place, Place]]:
-    """Pair places of different sets so that each is in a pair with each other set, and few twice."""
+    """Pair places of different sets so that each is paired with each other set, and few twice."""
     same = ones is twos
     of_one, of_two = _by_set(ones), _by_set(twos)
     for a, first in of_one.items():
@@ -129,7 +129,7 @@ def _by_set(places: Sequence[Place]) -> Mapping[int, list[Place]]:
 def overlap_table(
     found: Iterator[tuple[Place, Place, float, bool]],
     names: Sequence[str],
-    ids: Sequence[pl.Series],
+    ids: Sequence[Sequence[str]],
 ) -> pl.DataFrame:
     """Make the table of overlaps of pairs of places.
 

@@ -75,6 +75,10 @@ class Source:
     format: Format | None = None
     options: Mapping[str, str] = field(default_factory=dict)
 
+    def settled(self) -> Source:
+        """The source with its format, guessed where the caller named none."""
+        return self if self.format else replace(self, format=guess(self.path))
+
     def read(self) -> Iterator[BenchText | Bad]:
         """Give the set's texts in order, and what is wrong with rows that hold none.
 
