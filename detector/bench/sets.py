@@ -166,17 +166,13 @@ def even_shares(sizes: dict[Any, int], limit: int) -> dict[Any, int]:
     """Share a limit among strata as evenly as their sizes allow.
 
     >>> even_shares({"a": 3, "b": 100, "c": 100}, 20)
-    {'a': 3, 'b': 9, 'c': 8}
+    {'a': 3, 'b': 8, 'c': 9}
     """
-    shares = dict.fromkeys(sizes, 0)
-    left = min(limit, sum(sizes.values()))
-    while left:
-        open_ones = [key for key in sizes if shares[key] < sizes[key]]
-        each, more = divmod(left, len(open_ones))
-        for at, key in enumerate(open_ones):
-            given = min(sizes[key] - shares[key], each + (at < more))
-            shares[key] += given
-            left -= given
+    shares = {}
+    left = limit
+    for done, key in enumerate(sorted(sizes, key=sizes.__getitem__)):
+        shares[key] = min(sizes[key], left // (len(sizes) - done))
+        left -= shares[key]
     return shares
 
 
