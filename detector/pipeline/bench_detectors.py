@@ -83,14 +83,25 @@ class Single:
 
 def as_family(made: object, spec: str) -> Family:
     """Take a detector or a family for a family; UsageError for anything else."""
-    if all(hasattr(made, name) for name in ("names", "languages", "min_words", "columns")):
-        return made  # type: ignore[return-value]
-    if isinstance(made, Judge):
-        return Single(made)
-    raise UsageError(
-        f"{spec!r:.80} gives a {type(made).__name__}, not a detector: it needs name, languages,"
-        " min_words and score(texts)"
-    )
+    whole = all(hasattr(made, name) for name in ("names", "languages", "min_words", "columns"))
+    if not whole and not isinstance(made, Judge):
+        raise UsageError(
+            f"{spec!r:.80} gives a {type(made).__name__}, not a detector: it needs name, languages,"
+            " min_words and score(texts)"
+        )
+    family: Family = made if whole else Single(made)  # type: ignore[assignment, arg-type]
+    names, languages = family.names, family.languages
+    odd = [name for name in names if not isinstance(name, str)] or len({*names}) != len(names)
+    if odd or not names:
+        raise UsageError(
+            f"{spec!r:.80} has the names {names!r:.80}: each must be a text of its own"
+        )
+    if not isinstance(languages, (set, frozenset)) or not isinstance(family.min_words, int):
+        raise UsageError(
+            f"{spec!r:.80} has languages {languages!r:.60} and min_words {family.min_words!r:.20}:"
+            " a set of ISO 639 codes and a number of words"
+        )
+    return family
 
 
 def find_detectors(specs: Sequence[str]) -> list[Group]:

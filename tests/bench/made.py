@@ -17,10 +17,34 @@ from numpy.typing import NDArray
 from detector.bench.data import Bad, find_sources
 from detector.bench.records import BenchText
 
-WORDS = (
-    "river stone lantern winter market paper garden window harbour engine letter bridge morning"
-    " valley copper thread basket hollow meadow timber anchor pepper saddle ribbon kettle candle"
-).split()
+WORDS = [
+    "river",
+    "stone",
+    "lantern",
+    "winter",
+    "market",
+    "paper",
+    "garden",
+    "window",
+    "harbour",
+    "engine",
+    "letter",
+    "bridge",
+    "morning",
+    "valley",
+    "copper",
+    "thread",
+    "basket",
+    "hollow",
+    "meadow",
+    "timber",
+    "anchor",
+    "pepper",
+    "saddle",
+    "ribbon",
+    "kettle",
+    "candle",
+]
 
 
 def prose(seed: int, words: int = 60) -> str:
@@ -32,9 +56,7 @@ def prose(seed: int, words: int = 60) -> str:
 def texts(count: int = 6, **fields: Any) -> list[BenchText]:
     """As many human texts as machine ones, by turns."""
     return [
-        BenchText(
-            f"t{n}", prose(n), "ai" if n % 2 else "human", "gpt-x" if n % 2 else "", **fields
-        )
+        BenchText(f"t{n}", prose(n), "ai" if n % 2 else "human", "gpt-x" if n % 2 else "", **fields)
         for n in range(count)
     ]
 

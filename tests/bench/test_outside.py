@@ -234,7 +234,10 @@ def test_a_server_in_passing_trouble_is_asked_again(trouble: object) -> None:
 )
 def test_a_server_that_misbehaves_says_how(answer: object, message: str) -> None:
     limit = 1 if "took over" in message else 20
-    with serving(answer, timeout=limit) as (detector, _), pytest.raises(ServerFailed, match=message):
+    with (
+        serving(answer, timeout=limit) as (detector, _),
+        pytest.raises(ServerFailed, match=message),
+    ):
         asked(detector, ["a", "b"])
 
 

@@ -17,7 +17,17 @@ ABOVE = {"pipeline", "cli"}
 ROOMS = {path.name for path in PACKAGE.iterdir() if path.is_dir()} - ABOVE - {"__pycache__"}
 # Training needs the very kernels that will score, and the text as the scan will see it.
 ALSO = {"fit": {"score", "extract", "label"}}
-ONLY_IN_EXTRAS = {"torch", "transformers", "matplotlib", "sklearn", "datasketch", "warcio", "trafilatura", "s3fs", "aiohttp"}
+ONLY_IN_EXTRAS = {
+    "torch",
+    "transformers",
+    "matplotlib",
+    "sklearn",
+    "datasketch",
+    "warcio",
+    "trafilatura",
+    "s3fs",
+    "aiohttp",
+}
 
 
 def by_name(module: Module) -> str:
