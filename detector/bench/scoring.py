@@ -17,6 +17,7 @@ from detector.bench.sets import SEED, TextSet
 
 AGAIN: Final = 8  # texts of a set that are scored a second time
 ALONE: Final = 4  # of them, those that are scored alone too
+_DRAWN_FROM: Final = 512
 _ROUNDING: Final = 1e-5  # of the greatest score
 _SPREAD: Final = 0.01  # of the interquartile range of the scores
 
@@ -140,13 +141,11 @@ def neighbours(
 
 def _drawn(texts: TextSet, asked: Sequence[int]) -> list[int]:
     """Places in `asked`, drawn by a hash of the texts' ids."""
-    ids = texts.rows["doc_id"]
-    step = max(1, len(asked) // 4096)  # a hash of every id of a great set would take a while
-
-    def key(at: int) -> bytes:
-        return hashlib.blake2b(f"{SEED}:again:{ids[asked[at]]}".encode(), digest_size=8).digest()
-
-    return sorted(range(0, len(asked), step), key=key)[:AGAIN]
+    step = max(1, len(asked) // _DRAWN_FROM)
+    places = range(0, len(asked), step)
+    ids = texts.rows["doc_id"].gather([asked[at] for at in places]).to_list()
+    keys = [hashlib.blake2b(f"{SEED}:again:{i}".encode(), digest_size=8).digest() for i in ids]
+    return [at for _, at in sorted(zip(keys, places, strict=True))[:AGAIN]]
 
 
 def _compared(pairs: Sequence[tuple[float, float]], scores: NDArray[np.float32]) -> dict[str, Any]:

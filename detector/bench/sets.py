@@ -61,13 +61,20 @@ class TextSet:
 
     def texts(self, file: IO[bytes], rows: Sequence[int]) -> list[str]:
         """Read some texts from the opened spool."""
-        found = []
-        for row in rows:
-            start, stop = int(self.offsets[row]), int(self.offsets[row + 1])
-            if file.tell() != start:
-                file.seek(start)
-            found.append(file.read(stop - start).decode("utf-8", "surrogatepass"))
-        return found
+        places = np.asarray(rows, np.int64)
+        starts, stops = self.offsets[places].tolist(), self.offsets[places + 1].tolist()
+        if starts[1:] == stops[:-1] and starts:  # one after the other, as mostly: read at once
+            base = starts[0]
+            data = _read_at(file, base, stops[-1] - base)
+            parts = [data[a - base : b - base] for a, b in zip(starts, stops, strict=True)]
+        else:
+            parts = [_read_at(file, a, b - a) for a, b in zip(starts, stops, strict=True)]
+        return [part.decode("utf-8", "surrogatepass") for part in parts]
+
+
+def _read_at(file: IO[bytes], start: int, size: int) -> bytes:
+    file.seek(start)
+    return file.read(size)
 
 
 def prepare(
