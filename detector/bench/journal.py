@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -51,7 +52,7 @@ class Journal:
     def add(self, count: int, scores: Mapping[str, NDArray[np.float32]], **took: Any) -> None:
         """Note a batch of so many texts: scores by detector, and `wall`, `cpu`, `tokens`."""
         rows = {
-            name: [None if value != value else value for value in column.tolist()]  # noqa: PLR0124 - NaN
+            name: base64.b64encode(column.astype("<f4").tobytes()).decode("ascii")
             for name, column in scores.items()
         }
         line = {"count": count, "scores": rows, **took}
@@ -76,7 +77,11 @@ class Journal:
         """Take up what an earlier run has noted; the number of bytes that are sound."""
         try:
             lines = self.path.read_bytes().splitlines(keepends=True)
-            if not lines or json.loads(lines[0]) != json.loads(json.dumps(self._about)):
+            if (
+                not lines
+                or not lines[0].endswith(b"\n")
+                or json.loads(lines[0]) != json.loads(json.dumps(self._about))
+            ):
                 return 0
         except (OSError, ValueError):
             return 0
@@ -91,7 +96,7 @@ class Journal:
             if value["scores"].keys() != self.progress.scores.keys():
                 break
             scores = {
-                name: np.array([np.nan if v is None else v for v in row], np.float32)
+                name: np.frombuffer(base64.b64decode(row), "<f4").astype(np.float32)
                 for name, row in value["scores"].items()
             }
             self._apply(value, scores)
