@@ -111,7 +111,9 @@ def test_isotonic_regression_is_that_of_scikit_learn(
     points: list[tuple[float, bool, float]], asked: list[float]
 ) -> None:
     isotonic_module = pytest.importorskip("sklearn.isotonic")
-    scores, outcomes, weights = (np.array(column, dtype=float) for column in zip(*points))
+    scores, outcomes, weights = (
+        np.array(column, dtype=float) for column in zip(*points, strict=True)
+    )
     theirs = isotonic_module.IsotonicRegression(out_of_bounds="clip")
     theirs.fit(scores, outcomes, sample_weight=weights)
     at = np.concatenate([scores, asked])

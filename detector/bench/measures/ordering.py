@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from detector.bench.measures.figure import CONFIDENCE, Figure, refused, within
 from detector.bench.measures.proportions import interval
@@ -19,8 +20,8 @@ def ordering(
 ) -> tuple[Figure, tuple[Figure, ...]]:
     """Give the AUROC, and for each level the true-positive rate at that false-positive rate.
 
-    The thresholds are the sample's own: chosen on the human texts that it holds, and chosen again in
-    each bootstrap replicate, so that the interval covers their choice as well.
+    The thresholds are the sample's own: chosen on the human texts that it holds, and again in each
+    bootstrap replicate, so that the interval covers their choice as well.
     """
     lack = lack_of_texts(len(of.humans), len(of.machines))
     if lack:
@@ -57,7 +58,9 @@ def _replicates(
     """AUROC (replicates,) and true-positive rates (replicates, levels) of the replicates."""
     humans, machines = np.argsort(-of.humans), np.argsort(-of.machines)
     falling, cuts = -of.machines[machines], -of.humans[humans]
-    above = np.searchsorted(falling, cuts, "left")  # machine texts above each human one
+    above = np.searchsorted(falling, cuts, "left").astype(
+        np.int64
+    )  # machine texts above each human one
     reached = np.searchsorted(falling, cuts, "right")  # and those that tie with it besides
     areas, rates = [], []
     for drawn_humans, drawn_machines in draws(of, seed, replicates):
@@ -70,7 +73,9 @@ def _replicates(
     return np.concatenate(areas), np.concatenate(rates)
 
 
-def _rates(weights: Counts, found: Counts, above: Counts, levels: Sequence[float]) -> Scores:
+def _rates(
+    weights: Counts, found: Counts, above: NDArray[np.int64], levels: Sequence[float]
+) -> Scores:
     """How many machine texts lie above the replicates' own thresholds: (replicates, levels)."""
     ranks = np.cumsum(weights, axis=1, dtype=np.int32)
     rows = np.arange(len(weights))

@@ -36,39 +36,41 @@ def prevalence_error(
     of the correction are the calibration set's. The interval is bootstrapped over the groups of
     the test set.
     """
-    fpr, tpr, lack = _rates(frozen, calibration)
+    lack = _lack(frozen, calibration)
     lack = lack or lack_of_texts(len(test.humans), len(test.machines), FEWEST_FOR_PROBABILITIES)
-    if lack:
+    if lack or frozen.cut is None:
         return refused(lack, test.n), refused(lack, test.n)
-    rates = [np.array([[(s > frozen.cut).mean() for s in (test.humans, test.machines)]])]
-    for humans, machines in draws(test, seed, replicates):
-        flagged = humans @ (test.humans > frozen.cut), machines @ (test.machines > frozen.cut)
-        rates.append(
-            np.stack([flagged[0] / humans.sum(axis=1), flagged[1] / machines.sum(axis=1)], axis=1)
-        )
-    off = _errors(np.concatenate(rates), share, (fpr, tpr), np.random.default_rng(seed))
+    humans, machines = test.humans > frozen.cut, test.machines > frozen.cut
+    rates = [np.array([[humans.mean(), machines.mean()]])]
+    for drawn in draws(test, seed, replicates):
+        flagged = [drawn[0] @ humans, drawn[1] @ machines]
+        totals = [drawn[0].sum(axis=1), drawn[1].sum(axis=1)]
+        rates.append(np.stack(flagged, axis=1) / np.stack(totals, axis=1))
+    known = _rates(frozen.cut, calibration)
+    off = _errors(np.concatenate(rates), share, known, np.random.default_rng(seed))
     return _figure(np.abs(off).mean(axis=1), test.n), _figure(off.mean(axis=1), test.n)
 
 
-def _rates(frozen: Frozen, calibration: Sample) -> tuple[float, float, str]:
-    """The calibration set's rates at its threshold, or why they cannot serve."""
+def _rates(cut: float, of: Sample) -> tuple[float, float]:
+    return float((of.humans > cut).mean()), float((of.machines > cut).mean())
+
+
+def _lack(frozen: Frozen, calibration: Sample) -> str:
+    """Why the calibration set's rates cannot serve; "" when they can."""
     if frozen.cut is None:
-        return 0, 0, f"no threshold: the calibration set has {frozen.refused}"
-    humans, machines = calibration.humans, calibration.machines
-    lack = lack_of_texts(len(humans), len(machines), FEWEST_FOR_PROBABILITIES)
+        return f"no threshold: the calibration set has {frozen.refused}"
+    lack = lack_of_texts(
+        len(calibration.humans), len(calibration.machines), FEWEST_FOR_PROBABILITIES
+    )
     if lack:
-        return 0, 0, f"no rates: the calibration set has {lack}"
-    fpr, tpr = float((humans > frozen.cut).mean()), float((machines > frozen.cut).mean())
-    if tpr - fpr < LEAST_APART:
-        return (
-            fpr,
-            tpr,
-            (
-                f"on the calibration set {tpr:.1%} of the AI texts and {fpr:.1%} of the human ones are"
-                " flagged: too close for a correction"
-            ),
-        )
-    return fpr, tpr, ""
+        return f"no rates: the calibration set has {lack}"
+    fpr, tpr = _rates(frozen.cut, calibration)
+    if tpr - fpr >= LEAST_APART:
+        return ""
+    return (
+        f"on the calibration set {tpr:.1%} of the AI texts and {fpr:.1%} of the human ones are"
+        " flagged: too close for a correction"
+    )
 
 
 def _errors(

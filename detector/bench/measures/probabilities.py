@@ -43,8 +43,8 @@ def isotonic(scores: Scores, outcomes: Scores, weights: Scores) -> Curve:
     weight = np.bincount(number, weights=weights)
     level = np.bincount(number, weights=weights * outcomes) / weight
     blocks: list[tuple[float, float, int]] = []  # level, weight, points
-    for value, mass in zip(level.tolist(), weight.tolist(), strict=True):
-        block = (value, mass, 1)
+    for at, heavy in zip(level.tolist(), weight.tolist(), strict=True):
+        block = (at, heavy, 1)
         while blocks and blocks[-1][0] >= block[0]:
             before = blocks.pop()
             mass = before[1] + block[1]
@@ -120,7 +120,7 @@ def brier(humans: Scores, machines: Scores) -> float:
 
 
 def reliability(humans: Scores, machines: Scores) -> list[tuple[float, float, int]]:
-    """Give the calibration curve: mean probability, share of AI texts, texts, of each bin in use."""
+    """Give of each bin in use its mean probability, its share of AI texts, and how many texts."""
     own = _binned(humans) / len(humans), _binned(machines) / len(machines)
     counts = _binned(humans)[0] + _binned(machines)[0]
     both = own[0] + own[1]
