@@ -1,1 +1,1 @@
-"""The report of a benchmark: a results folder in, four files out; no text and no detector needed."""
+"""The report of a benchmark: made from a results folder alone, without texts or detectors."""

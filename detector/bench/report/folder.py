@@ -125,6 +125,8 @@ def _manifest(path: Path) -> Mapping[str, Any]:
 
 
 def _json(path: Path) -> dict[str, Any]:
+    if not path.is_file():
+        raise InputError(f"{path}: missing: run the benchmark again")
     try:
         if path.stat().st_size > LARGEST_JSON:
             raise InputError(f"{path}: over {LARGEST_JSON // 2**20} MiB: not a file of a benchmark")
@@ -192,13 +194,14 @@ def _overlaps(path: Path) -> pl.DataFrame:
 
 def _runs(folder: Path, of: BenchSet) -> list[Run]:
     """The runs of one set: of every detector that has a run's file or scores."""
-    found = []
-    for place in sorted({*(folder / "runs").glob("*"), *(folder / "scores").glob("*")}):
-        if unquote(place.name) != of.name:
-            continue
-        for path in sorted(place.glob("*.json")) + sorted(place.glob("*.parquet")):
-            found.append((place.name, path.stem))
-    return [_run(folder, of, *names) for names in dict.fromkeys(found)]
+    places = [*(folder / "runs").glob("*"), *(folder / "scores").glob("*")]
+    names = {
+        (place.name, path.stem)
+        for place in places
+        if unquote(place.name) == of.name
+        for path in (*place.glob("*.json"), *place.glob("*.parquet"))
+    }
+    return [_run(folder, of, *name) for name in sorted(names)]
 
 
 def _run(folder: Path, of: BenchSet, in_set: str, stem: str) -> Run:
