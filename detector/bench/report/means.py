@@ -1,8 +1,8 @@
 """One figure for all sets: means over those sets on which every compared detector has a figure.
 
 A mean over different sets compares sets, not detectors. So all means of one measure are over the
-same sets; a detector that has figures on fewer than half of the sets where anyone has one is left
-out, so that it does not take the comparison away from the others.
+same sets; a detector that has figures on only half of the sets where anyone has one, or fewer, is
+left out, so that it does not take the comparison away from the others.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def add_means(of: Figures) -> None:
                 )
 
 
-def mean_sets(of: Figures, measure: str, level: float | None, carried: bool) -> Sequence[str]:
+def mean_sets(of: Figures, measure: str, level: float | None, *, carried: bool) -> Sequence[str]:
     """Name the sets that a mean is over."""
     return _shared(_by_detector(of, measure, level, of.reference if carried else ""))[1]
 
@@ -75,9 +75,7 @@ def _shared(found: Mapping[str, Mapping[str, Figure]]) -> tuple[list[str], list[
     """The detectors that are compared, and the sets on which all of them have figures."""
     sets = sorted({name for figures in found.values() for name in figures})
     compared = [
-        detector
-        for detector, figures in found.items()
-        if figures and len(figures) >= LEAST_SETS * len(sets)
+        detector for detector, figures in found.items() if len(figures) > LEAST_SETS * len(sets)
     ]
     return compared, [name for name in sets if all(name in found[one] for one in compared)]
 
@@ -88,7 +86,7 @@ def _lack(
     if not figures:
         return "no set has this figure"
     if detector not in compared:
-        return f"not compared: figures on {len(figures)} sets only, under half of those there are"
+        return "not compared: figures on half of the sets or fewer"
     return "" if sets else "no set on which all compared detectors have this figure"
 
 

@@ -9,6 +9,7 @@ from xml.etree import ElementTree as ET
 from detector.bench.report import page_plots, page_tables
 from detector.bench.report.figures import FROZEN_LEVELS, Figures
 from detector.bench.report.markup import element, page, plain
+from detector.bench.report.means import mean_sets
 
 TERMS: Final = (
     (
@@ -99,9 +100,19 @@ def described(of: Figures) -> list[tuple[str, str]]:
         ("Sets", f"{len(sets)} with {texts:,} texts: {', '.join(one.name for one in sets)}"),
         ("Texts", "normalised alike for all" if manifest.get("normalised") else "raw"),
         ("Frozen thresholds", f"at {levels} false positives on {of.reference}"),
+        ("Means", _mean_sets(of)),
         ("Machine", _pairs(manifest.get("machine"))),
         ("Versions", _pairs(manifest.get("versions"))),
     ]
+
+
+def _mean_sets(of: Figures) -> str:
+    areas = mean_sets(of, "auroc", None, carried=False)
+    rates = mean_sets(of, "fpr_frozen", FROZEN_LEVELS[0], carried=True)
+    return (
+        f"AUROC over {', '.join(areas) or 'no set'}; false positives of a frozen threshold over"
+        f" {', '.join(rates) or 'no set'}"
+    )
 
 
 def _pairs(value: Any) -> str:

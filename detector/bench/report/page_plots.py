@@ -38,7 +38,8 @@ def rocs(of: Figures) -> ET.Element:
         "roc",
         "ROC curves",
         "On the texts that all answered. The false-positive axis is logarithmic: what matters on"
-        " the web is its left end. A curve begins at the lowest rate that its human texts can show.",
+        " the web is its left end. A curve begins at the lowest rate that its human texts can"
+        " show.",
         *_panels(of, "roc", _roc_curves, roc_plot),
     )
 
@@ -49,8 +50,8 @@ def calibration(of: Figures) -> ET.Element:
         "calibration",
         "Calibration curves",
         f"Scores became probabilities by a line fitted on {plain(of.reference)} (on that set"
-        " itself: by five folds). On the diagonal a probability means what it says. Both classes count one"
-        " half.",
+        " itself: by five folds). On the diagonal a probability means what it says. Both classes"
+        " count one half.",
         *_panels(of, "cal", _reliability_curves, reliability_plot),
     )
 

@@ -184,8 +184,8 @@ def slices(of: Figures) -> ET.Element:
         "slices",
         "Slices",
         f"Both rates at thresholds frozen on {plain(of.reference)}. By generator and attack, AI"
-        " texts are ranked against all human texts of the set; “mixed” texts are human ones that a model"
-        " reworked, and are in no other figure.",
+        " texts are ranked against all human texts of the set; “mixed” texts are human ones that a"
+        " model reworked, and are in no other figure.",
         controls(
             "#slice-table tbody tr",
             "lines",

@@ -125,6 +125,12 @@ def cost_plot(dots: Sequence[Dot], name: str) -> ET.Element:
                 color=_INK,
             )
         axes.margins(0.15)
+        low, high = axes.get_xlim()
+        powers = [10.0**power for power in range(-6, 9) if low <= 10.0**power <= high]
+        ticks = (
+            powers if len(powers) > 1 else [low * (high / low) ** part for part in (0.1, 0.5, 0.9)]
+        )
+        axes.set_xticks(ticks, [f"{tick:.2g}" if tick < 1000 else f"{tick:,.0f}" for tick in ticks])
 
     return _drawn(draw, name)
 
