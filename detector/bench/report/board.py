@@ -53,7 +53,7 @@ def columns() -> tuple[Column, ...]:
         Column("AUROC", "ranking", "auroc", RATIO, "high"),
         *(
             Column(
-                f"TPR at {100 * level:g} % FPR", "own threshold", "tpr_own", PERCENT, "high", level
+                f"{100 * level:g} % FPR", "TPR, own threshold", "tpr_own", PERCENT, "high", level
             )
             for level in OWN_LEVELS
         ),
@@ -70,10 +70,12 @@ def columns() -> tuple[Column, ...]:
             for level in FROZEN_LEVELS
             for name, measure, best in (("FPR", "fpr_frozen", "low"), ("TPR", "tpr_frozen", "high"))
         ),
+        Column("error at 5 %", "frozen threshold", "error_answered", PERCENT, "low", 0.05, True),
         Column("ECE", "probabilities", "ece", RATIO, "low", carried=True),
         Column("Brier", "probabilities", "brier", RATIO, "low", carried=True),
         Column("abstained", "cost", "abstained", PERCENT, "low", alone=True),
         Column("texts/s", "cost", "texts_per_second", PLAIN, "high", alone=True),
+        Column("tokens/s", "cost", "tokens_per_second", PLAIN, "high", alone=True),
         Column("hours per million", "cost", "hours_per_million", PLAIN, "low", alone=True),
         Column("memory", "cost", "peak_memory_bytes", BYTES, "low", alone=True),
     )
@@ -105,7 +107,8 @@ def _line(of: Figures, detector: str, name: str, scope: str) -> Line | None:
         if scope == COMMON and left_out:
             return Line(detector, name, scope, (), left_out)
         shared = [other for other in run.shared_pass if other != detector]
-        note = f"one pass with {', '.join(shared)}" if shared else ""
+        told = [run.note, f"one pass with {', '.join(shared)}" if shared else ""]
+        note = "; ".join(filter(None, told))
     else:
         broken = [run for run in of.results.runs if run.detector == detector and run.failed]
         note = f"failed on {', '.join(run.set for run in broken)}" if broken else ""
@@ -149,4 +152,8 @@ def interval(figure: Figure, kind: str) -> str:
         return ""
     if kind == PERCENT:
         return f"{100 * figure.low:.1f}–{100 * figure.high:.1f}"
-    return f"{figure.low:.3f}–{figure.high:.3f}"
+    return f"{_short(figure.low)}–{_short(figure.high)}"
+
+
+def _short(value: float) -> str:
+    return f"{value:.3f}".replace("0.", ".", 1) if value < 1 else f"{value:.3f}"

@@ -330,5 +330,6 @@ def _cost(of: BenchSet, run: Run) -> Cost | None:
     seconds = run.cpu_seconds if per == "core" else run.wall_seconds
     if seconds is None:
         return None
-    words = int(of.table["words"].filter(run.asked).sum())
-    return Cost(int(run.asked.sum()), words, run.tokens, seconds, per, run.peak_rss_bytes)
+    has = answered(run)
+    words = int(of.table["words"].filter(has).sum())
+    return Cost(int(has.sum()), words, run.tokens, seconds, per, run.peak_rss_bytes)

@@ -52,7 +52,8 @@ class Run:
 
     failed: why there are no scores, "" when there are. scores: float64, one a text of the set; NaN
     where the detector abstained or was not asked. asked: whether it was asked about the text.
-    cpu_seconds, wall_seconds, tokens, peak_rss_bytes: None where the run does not say.
+    cpu_seconds, wall_seconds, tokens, peak_rss_bytes: None where the run does not say. note: what
+    the run found odd about the scores.
     """
 
     set: str
@@ -67,6 +68,7 @@ class Run:
     device: str = "cpu"
     version: str = ""
     shared_pass: tuple[str, ...] = ()
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,17 @@ class Results:
     @property
     def detectors(self) -> tuple[str, ...]:
         return tuple(sorted({run.detector for run in self.runs}))
+
+
+def failed_sets(manifest: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Give the sets that the run could not read, each with the reason."""
+    sets = manifest.get("sets")
+    found = [one for one in sets if isinstance(one, dict)] if isinstance(sets, list) else []
+    return [
+        (str(one.get("name")), str(one.get("message") or "the run gives no reason"))
+        for one in found
+        if one.get("status") == "failed"
+    ]
 
 
 def read_results(folder: Path) -> Results:
@@ -157,7 +170,8 @@ def _set(path: Path) -> BenchSet:
     table = _table(path, _COLUMNS)
     try:
         table = table.with_columns(
-            pl.col("doc_id", "label").cast(pl.String),
+            pl.col("doc_id").cast(pl.String),
+            pl.col("label").cast(pl.String).fill_null(""),
             pl.col(_TEXT_COLUMNS).cast(pl.String).fill_null(""),
             pl.col("year", "words").cast(pl.Int64),
             pl.col("native").cast(pl.Boolean),
@@ -167,10 +181,10 @@ def _set(path: Path) -> BenchSet:
             f"{path}: a column of the wrong type ({str(error)[:60]!r}): run the benchmark again"
         ) from error
     table = table.with_columns(pl.col("words").fill_null(0))
-    unknown = sorted({str(label) for label in table["label"].unique()} - set(LABELS))
+    unknown = sorted({str(label) for label in table["label"].unique()} - {*LABELS, ""})
     if unknown:
         raise InputError(
-            f"{path}: unknown label {unknown[0][:60]!r}: a label is human, ai or mixed"
+            f"{path}: unknown label {unknown[0][:60]!r}: a label is human, ai or mixed, or empty"
         )
     if table["doc_id"].null_count() or table["doc_id"].n_unique() != table.height:
         raise InputError(f"{path}: doc_id is missing or twice there: run the benchmark again")
@@ -226,6 +240,7 @@ def _run(folder: Path, of: BenchSet, in_set: str, stem: str) -> Run:
         peak_rss_bytes=_count(notes.get("peak_rss_bytes")),
         device=str(notes.get("device") or "cpu"),
         version=str(notes.get("version") or ""),
+        note=str(notes.get("message") or ""),
         shared_pass=tuple(str(name) for name in shared) if isinstance(shared, list) else (),
     )
 

@@ -6,8 +6,18 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from detector.bench.measures.figure import Figure
-from detector.bench.report.board import PERCENT, RATIO, Line, columns, interval, lines, written
+from detector.bench.report.board import (
+    PERCENT,
+    RATIO,
+    Column,
+    Line,
+    columns,
+    interval,
+    lines,
+    written,
+)
 from detector.bench.report.figures import FROZEN_LEVELS, SHARE_LEVEL, SHARES, Figures
+from detector.bench.report.folder import failed_sets
 from detector.bench.report.markup import plain
 from detector.bench.report.page import TERMS, described
 from detector.bench.report.published import beside
@@ -72,15 +82,17 @@ def _board(of: Figures) -> Iterator[str]:
         title = "Mean over sets" if name == ALL_SETS else safe(name)
         texts = "texts that all answered" if scope == COMMON else "each detector's own texts"
         yield from ("", f"## {title}, {texts}", "")
-        heads = ["detector", *(_title(of, column.title, column.carried) for column in columns())]
+        heads = ["detector", *(_title(of, column) for column in columns())]
         yield from table(heads, [_row(line) for line in found if not line.failed])
         for line in found:
             if line.failed:
                 yield from ("", f"{safe(line.detector)}: {safe(line.failed)}")
 
 
-def _title(of: Figures, title: str, carried: bool) -> str:
-    return f"{title}, from {safe(of.reference)}" if carried else title
+def _title(of: Figures, column: Column) -> str:
+    if column.measure == "tpr_own":
+        return f"TPR at {column.title}"
+    return f"{column.title}, from {safe(of.reference)}" if column.carried else column.title
 
 
 def _row(line: Line) -> list[str]:
@@ -211,8 +223,14 @@ def _overlaps(of: Figures) -> Iterator[str]:
 
 
 def _failures(of: Figures) -> Iterator[str]:
-    failed = [run for run in of.results.runs if run.failed]
-    if failed:
-        yield from ("", "## Failed", "")
-        for run in failed:
-            yield f"* {safe(run.detector)} on {safe(run.set)}: {safe(run.failed)}"
+    said = [
+        f"* the set {safe(name)}: {safe(reason)}"
+        for name, reason in failed_sets(of.results.manifest)
+    ]
+    said += [
+        f"* {safe(run.detector)} on {safe(run.set)}: {safe(run.failed)}"
+        for run in of.results.runs
+        if run.failed
+    ]
+    if said:
+        yield from ("", "## Failed", "", *said)

@@ -34,11 +34,12 @@ TERMS: Final = (
     ),
     (
         "abstained",
-        "The share of texts, of those it was asked about, that a detector would not judge.",
+        "The share of texts that a detector would not judge, or is not qualified for.",
     ),
     (
         "texts/s, hours per million",
-        "By CPU time, so for one core; by time on the wall for a GPU. Detectors that share one pass"
+        "Of the texts answered, by CPU time, so for one core; by time on the wall for a GPU."
+        " Detectors that share one pass"
         " over the texts are each booked all of it.",
     ),
     (

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
+from typing import Final
 from xml.etree import ElementTree as ET
 
 from detector.bench.measures.figure import Figure
 from detector.bench.report.board import interval, written
 from detector.bench.report.markup import element, plain
 from detector.bench.report.plots import SERIES
+
+_BREAK: Final = re.compile(r"(?<=[_.:/-])(?=\w)")
 
 
 def cell(figure: Figure, kind: str) -> ET.Element:
@@ -25,10 +29,23 @@ def cell(figure: Figure, kind: str) -> ET.Element:
 
 def name_cell(text: str, note: str = "", tag: str = "td", class_: str = "name") -> ET.Element:
     """Give a cell with a foreign name, and a note below it."""
-    made = element(tag, plain(text), class_=class_, data_value=plain(text))
+    made = element(tag, class_=class_, data_value=plain(text))
+    made.extend(broken(text, made))
     if note:
         made.append(element("span", plain(note), class_="note"))
     return made
+
+
+def broken(text: str, into: ET.Element) -> list[ET.Element]:
+    """Put a foreign name into an element with places where it may break: after its marks."""
+    first, *rest = _BREAK.split(plain(text))
+    into.text = (into.text or "") + first
+    breaks = []
+    for part in rest:
+        place = element("wbr")
+        place.tail = part
+        breaks.append(place)
+    return breaks
 
 
 def head(title: str, kind: str = "", best: str = "", *, stuck: bool = False) -> ET.Element:
@@ -93,10 +110,12 @@ def controls(rows: str, unit: str, *fields: ET.Element) -> ET.Element:
     )
 
 
-def legend(names: Sequence[str], *, numbered: bool = False) -> ET.Element:
-    """Give the detectors with their colours; each hides or shows its lines."""
+def legend(names: Sequence[str], drawn: set[int], *, numbered: bool = False) -> ET.Element:
+    """Give the detectors that are drawn, with their colours; each hides or shows its lines."""
     made = element("ul", class_="legend")
     for place, name in enumerate(names):
+        if place not in drawn:
+            continue
         line = element("line", x1="1", y1="5", x2="25", y2="5", class_="on-stroke")
         line.set("stroke-width", "3")
         if place >= SERIES:

@@ -68,7 +68,7 @@ def cost(of: Figures) -> ET.Element:
     elif dots:
         plot = element("figure", cost_plot(dots, "cost"))
         parts += [
-            legend(of.results.detectors, numbered=True),
+            legend(of.results.detectors, {dot.series for dot in dots}, numbered=True),
             element("div", plot, class_="plots one"),
         ]
     else:
@@ -85,15 +85,17 @@ def _panels(
     if not available():
         return [NO_PLOTS]
     panels = element("div", class_="plots")
+    places: set[int] = set()
     for place, one in enumerate(of.results.sets):
         found = list(curves(of, one))
         if found:
+            places |= {curve.series for curve in found}
             drawn = plot(found, f"{prefix}{place}")
             drawn.set("aria-label", f"{plain(one.name)}: {len(found)} detectors")
             panels.append(element("figure", element("figcaption", plain(one.name)), drawn))
     if not len(panels):
         return ["No set has enough texts of both classes."]
-    return [legend(of.results.detectors), panels]
+    return [legend(of.results.detectors, places), panels]
 
 
 def _roc_curves(of: Figures, one: BenchSet) -> Iterator[Curve]:

@@ -10,8 +10,10 @@ from xml.etree import ElementTree as ET
 from detector.bench.measures.figure import Figure
 from detector.bench.report.board import PERCENT, RATIO, Line, columns, lines, written
 from detector.bench.report.figures import FROZEN_LEVELS, SHARE_LEVEL, SHARES, Figures
+from detector.bench.report.folder import failed_sets
 from detector.bench.report.markup import element, plain, put
 from detector.bench.report.page_parts import (
+    broken,
     cell,
     controls,
     head,
@@ -79,7 +81,8 @@ def transfer(of: Figures) -> ET.Element:
         for level in FROZEN_LEVELS:
             for measure in ("fpr_frozen", "tpr_frozen"):
                 maps.append(_map(of, detector, level, measure))
-    first = next((one for one in detectors if any(of.runs(one, COMMON))), detectors[0])
+    best = [line.detector for line in lines(of) if line.set == ALL_SETS and not line.failed]
+    first = (best or detectors)[0]
     levels = [(repr(level), f"{100 * level:g} %") for level in FROZEN_LEVELS]
     return section(
         "transfer",
@@ -102,15 +105,32 @@ def _map(of: Figures, detector: str, level: float, measure: str) -> ET.Element:
     title = f"{rate}, {plain(detector)} at {100 * level:g} %"
     names = [one.name for one in of.results.sets]
     rows = []
+    empty = []
     for calibration in of.calibrations:
+        keys = [Key(n, detector, measure, COMMON, level, None, calibration) for n in names]
+        found = [of.book.get(key) for key in keys]
+        if all(figure is None or figure.value is None for figure in found):
+            empty.append(calibration)
+            continue
         row = element("tr", name_cell(calibration, "", "th", "row stuck"))
-        for name in names:
-            key = Key(name, detector, measure, COMMON, level, calibration=calibration)
-            row.append(_heat(of.book.get(key), level, measure, own=name == calibration))
+        for name, figure in zip(names, found, strict=True):
+            row.append(_heat(figure, level, measure, own=name == calibration))
         rows.append(row)
-    heads = [head("threshold from", stuck=True), *(head(plain(name)) for name in names)]
-    made = element("figure", element("figcaption", title), table(heads, rows), class_="map")
+    heads = [head("threshold from", stuck=True), *(_set_head(name) for name in names)]
+    made = element("figure", element("figcaption", title), class_="map")
+    if rows:
+        made.append(table(heads, rows))
+    if empty:
+        made.append(
+            element("p", f"No threshold from {', '.join(map(plain, empty))}.", class_="note")
+        )
     put(made, data_detector=detector, data_level=repr(level))
+    return made
+
+
+def _set_head(name: str) -> ET.Element:
+    made = head("")
+    made.extend(broken(name, made))
     return made
 
 
@@ -178,7 +198,9 @@ def slices(of: Figures) -> ET.Element:
     for level in FROZEN_LEVELS:
         heads.append(head(f"FPR at {names[level]}", "number", "low"))
         heads.append(head(f"TPR at {names[level]}", "number", "high"))
-    sets = sorted({place[0] for place in places})
+    counts = Counter(place[0] for place in places)
+    sets = sorted(counts)
+    most = max(sets, key=lambda name: counts[name], default="")
     dimensions = sorted({place[1] for place in places})
     return section(
         "slices",
@@ -189,7 +211,7 @@ def slices(of: Figures) -> ET.Element:
         controls(
             "#slice-table tbody tr",
             "lines",
-            menu("Set", "set", [("", "all"), *((one, one) for one in sets)], (sets or [""])[0]),
+            menu("Set", "set", [("", "all"), *((one, one) for one in sets)], most),
             menu("By", "dimension", [("", "all"), *((one, one) for one in dimensions)], ""),
             search("Detector", "detector"),
         ),
@@ -291,6 +313,8 @@ def refusals(of: Figures) -> ET.Element:
 
 
 def _failures(of: Figures) -> Iterator[str]:
+    for name, reason in failed_sets(of.results.manifest):
+        yield f"the set {plain(name)}: {plain(reason)}"
     for run in of.results.runs:
         if run.failed:
             yield f"{plain(run.detector)} on {plain(run.set)}: {plain(run.failed)}"
