@@ -287,7 +287,7 @@ def test_foreign_names_stay_text(tmp_path: Path) -> None:
         assert odd not in page
     text = (tmp_path / "out" / "leaderboard.md").read_text("utf-8")
     assert "<script" not in text
-    rows_of = [line for line in text.splitlines() if line.startswith("| a")]
+    rows_of = [line for line in text.splitlines() if line.startswith('| a"')]
     assert rows_of
     assert all(line.replace("\\|", "").count("|") > 5 for line in rows_of)
 

@@ -47,6 +47,9 @@
         row.hidden = !keep;
         shown += keep;
       }
+      const chosen = fields.find((field) => field.dataset.field === "set");
+      const table = rows.length && rows[0].closest("table");
+      if (chosen && table) table.classList.toggle("one-set", chosen.value !== "");
       if (said) said.value = `${shown} of ${rows.length} ${controls.dataset.unit}`;
     };
     controls.hidden = false;

@@ -11,6 +11,7 @@ from detector.bench.report.figures import FROZEN_LEVELS, Figures
 from detector.bench.report.markup import element, page, plain
 from detector.bench.report.means import mean_sets
 
+SHOWN_FACTS: Final = 4  # of those that describe a report; the others are folded away
 TERMS: Final = (
     (
         "AUROC",
@@ -79,11 +80,21 @@ def render(of: Figures) -> str:
 
 
 def _header(of: Figures) -> ET.Element:
+    said = described(of)
+    return element(
+        "header",
+        element("h1", "Detectors of AI-written text, compared"),
+        _facts(said[:SHOWN_FACTS]),
+        element("details", element("summary", "How it was made"), _facts(said[SHOWN_FACTS:])),
+    )
+
+
+def _facts(pairs: list[tuple[str, str]]) -> ET.Element:
     facts = element("dl", class_="facts")
-    for name, said in described(of):
+    for name, said in pairs:
         facts.append(element("dt", name))
         facts.append(element("dd", plain_long(said)))
-    return element("header", element("h1", "Detectors of AI-written text, compared"), facts)
+    return facts
 
 
 def plain_long(text: str) -> str:

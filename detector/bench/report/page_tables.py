@@ -35,9 +35,11 @@ def leaderboard(of: Figures) -> ET.Element:
     """Give the leaderboard with its menus."""
     found = list(lines(of))
     sets = [(ALL_SETS, MEAN), *((one.name, one.name) for one in of.results.sets)]
-    heads = [head("detector", "text", "low", stuck=True), head("set", "text", "low")]
+    heads = [head("detector", "text", "low", stuck=True), _set_column()]
     heads += [head(one.title, "number", one.best) for one in columns()]
-    groups = element("tr", element("th", class_="stuck"), element("th"), class_="groups")
+    groups = element(
+        "tr", element("th", class_="stuck"), element("th", class_="of-set"), class_="groups"
+    )
     for name, part in groupby(columns(), key=lambda one: one.group):
         shown = f"{name} ({plain(of.reference)})" if name.startswith("frozen") else name
         groups.append(element("th", shown, colspan=str(len(list(part))), scope="colgroup"))
@@ -57,12 +59,19 @@ def leaderboard(of: Figures) -> ET.Element:
     )
 
 
+def _set_column() -> ET.Element:
+    """The head of the column that is hidden while one set is chosen."""
+    made = head("set", "text", "low")
+    made.set("class", "name of-set")
+    return made
+
+
 def _line(line: Line) -> ET.Element:
-    name = name_cell(line.detector, line.note, "th", "row stuck")
+    notes = [line.note, "" if line.scope == COMMON else "own texts"]
+    name = name_cell(line.detector, "; ".join(filter(None, notes)), "th", "row stuck")
     name.set("scope", "row")
     shown = MEAN if line.set == ALL_SETS else line.set
-    note = "" if line.scope == COMMON else "own texts"
-    row = element("tr", name, name_cell(shown, note))
+    row = element("tr", name, name_cell(shown, class_="name of-set"))
     put(row, data_set=line.set, data_scope=line.scope, data_detector=line.detector)
     if line.failed:
         row.set("class", "failed")
@@ -193,14 +202,13 @@ def slices(of: Figures) -> ET.Element:
             places.setdefault((key.set, key.dimension, key.slice), {})[key.detector] = None
     rows = [_slice(of, place, one) for place, found in sorted(places.items()) for one in found]
     names = {level: f"{100 * level:g} %" for level in FROZEN_LEVELS}
-    heads = [head("slice", "text", "low", stuck=True), head("set", "text", "low")]
+    heads = [head("slice", "text", "low", stuck=True), _set_column()]
     heads += [head("detector", "text", "low"), head("AUROC", "number", "high")]
     for level in FROZEN_LEVELS:
         heads.append(head(f"FPR at {names[level]}", "number", "low"))
         heads.append(head(f"TPR at {names[level]}", "number", "high"))
-    counts = Counter(place[0] for place in places)
-    sets = sorted(counts)
-    most = max(sets, key=lambda name: counts[name], default="")
+    sets = sorted({place[0] for place in places})
+    first = of.reference if of.reference in sets else next(iter(sets), "")
     dimensions = sorted({place[1] for place in places})
     return section(
         "slices",
@@ -211,7 +219,7 @@ def slices(of: Figures) -> ET.Element:
         controls(
             "#slice-table tbody tr",
             "lines",
-            menu("Set", "set", [("", "all"), *((one, one) for one in sets)], most),
+            menu("Set", "set", [("", "all"), *((one, one) for one in sets)], first),
             menu("By", "dimension", [("", "all"), *((one, one) for one in dimensions)], ""),
             search("Detector", "detector"),
         ),
@@ -222,7 +230,7 @@ def slices(of: Figures) -> ET.Element:
 def _slice(of: Figures, place: tuple[str, str, str], detector: str) -> ET.Element:
     name, dimension, value = place
     first = name_cell(value, dimension, "th", "row stuck")
-    row = element("tr", first, name_cell(name), name_cell(detector))
+    row = element("tr", first, name_cell(name, class_="name of-set"), name_cell(detector))
     put(row, data_set=name, data_dimension=dimension, data_detector=detector)
 
     def found(measure: str, level: float | None = None) -> Figure | None:
