@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 import pytest
 
+from detector.cli.bench_report import report_command
 from detector.cli.calibrate import calibrate
 from detector.cli.cluster import cluster
 from detector.cli.doctor import doctor
@@ -78,6 +79,7 @@ GUIDES = {
     "contract.md": [calibrate, fdr, doctor, scan],
     "clusters.md": [cluster, scan],
     "index.md": [*index.commands.values(), scan],
+    "bench-report.md": [report_command],
 }
 
 
@@ -89,7 +91,17 @@ def guide_of(command: click.Command) -> str:
 
 @pytest.mark.parametrize(
     "command",
-    [scan, show, explain, calibrate, fdr, doctor, cluster, *index.commands.values()],
+    [
+        scan,
+        show,
+        explain,
+        calibrate,
+        fdr,
+        doctor,
+        cluster,
+        *index.commands.values(),
+        report_command,
+    ],
     ids=lambda command: command.name,
 )
 def test_every_option_is_in_the_guide(command: click.Command) -> None:

@@ -14,14 +14,15 @@ from typing import Final
 from detector.bench.measures.figure import Figure, mean, refused
 from detector.bench.report.figures import FROZEN_LEVELS, OWN_LEVELS, Figures
 from detector.bench.report.rows import ALL_SETS, Key
-from detector.bench.report.views import COMMON
+from detector.bench.report.views import COMMON, OWN
 
 LEAST_SETS: Final = 0.5
 
 
 def add_means(of: Figures) -> None:
-    """Enter the means over sets ("*"), and the worst false-positive rate of any set, of each
-    detector.
+    """Enter each detector's means over sets ("*"), and its worst false-positive rate of any set.
+
+    Abstention alone is the mean over all sets that the detector was run on.
     """
     for measure, level, carried in _measures():
         calibration = of.reference if carried else ""
@@ -35,6 +36,13 @@ def add_means(of: Figures) -> None:
                     replace(key, measure="fpr_frozen_worst"),
                     _worst(detector, figures, compared, sets),
                 )
+    for detector in of.results.detectors:
+        silent = [
+            of.book.get(Key(one.name, detector, "abstained", OWN))
+            for one, _ in of.runs(detector, OWN)
+        ]
+        overall = mean([one for one in silent if one is not None and one.value is not None])
+        of.book.add(Key(ALL_SETS, detector, "abstained", OWN), overall)
 
 
 def mean_sets(of: Figures, measure: str, level: float | None, *, carried: bool) -> Sequence[str]:
