@@ -17,7 +17,7 @@ from tqdm import tqdm
 from detector.bench import machine
 from detector.bench.data import find_sources
 from detector.bench.normal import NORMAL
-from detector.bench.registry import Options
+from detector.bench.registry import Options as BenchOptions
 from detector.bench.results import FORMAT, KIND, Layout, as_json, read_json
 from detector.bench.sets import SEED, TextSet
 from detector.errors import DetectorError, UsageError
@@ -59,7 +59,7 @@ def bench_run(
     *,
     raw: bool = False,
     limit: int | None = None,
-    options: Options | None = None,
+    options: BenchOptions | None = None,
     progress: bool = False,
 ) -> BenchRun:
     """Ask detectors about sets of labelled texts and write what they say to a folder.
@@ -73,7 +73,7 @@ def bench_run(
     row that says so, and the rest goes on. UsageError for what names nothing, or a folder of other
     settings; OutputError when the folder cannot be written.
     """
-    options = options or Options()
+    options = options or BenchOptions()
     if options.batch < 1 or (limit is not None and limit < 1) or options.timeout <= 0:
         raise UsageError("--batch, --limit and --timeout must be greater than 0")
     sources = find_sources([str(d) for d in ([data] if isinstance(data, (str, Path)) else data)])
@@ -98,7 +98,9 @@ def bench_run(
 class _Bench:
     """Brings groups of detectors and sets together, one group after the other."""
 
-    def __init__(self, layout: Layout, sets: Sequence[TextSet], options: Options, bar: Any) -> None:
+    def __init__(
+        self, layout: Layout, sets: Sequence[TextSet], options: BenchOptions, bar: Any
+    ) -> None:
         self.runs: list[RunInfo] = []
         self.resumed = 0
         self._layout, self._sets, self._options, self._bar = layout, sets, options, bar

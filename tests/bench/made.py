@@ -17,34 +17,11 @@ from numpy.typing import NDArray
 from detector.bench.data import Bad, find_sources
 from detector.bench.records import BenchText
 
-WORDS = [
-    "river",
-    "stone",
-    "lantern",
-    "winter",
-    "market",
-    "paper",
-    "garden",
-    "window",
-    "harbour",
-    "engine",
-    "letter",
-    "bridge",
-    "morning",
-    "valley",
-    "copper",
-    "thread",
-    "basket",
-    "hollow",
-    "meadow",
-    "timber",
-    "anchor",
-    "pepper",
-    "saddle",
-    "ribbon",
-    "kettle",
-    "candle",
-]
+_LINE = (
+    "river stone lantern winter market paper garden window harbour engine letter bridge morning "
+    "valley copper thread basket hollow meadow timber anchor pepper saddle ribbon kettle candle"
+)
+WORDS = _LINE.split()
 
 
 def prose(seed: int, words: int = 60) -> str:

@@ -65,11 +65,11 @@ def test_a_labelled_file_of_raid_without_models_is_refused(tmp_path: Path) -> No
 
 
 def test_hc3_makes_a_text_of_every_answer_and_a_pair_of_every_question(tmp_path: Path) -> None:
-    row = {"question": "Why?", "human_answers": ["Because.", "So."], "chatgpt_answers": ["As an AI"],
+    row = {"question": "Why?", "human_answers": ["Because.", "So."], "chatgpt_answers": ["By AI"],
            "source": "finance"}  # fmt: skip
     found = read(write_jsonl(tmp_path / "all.jsonl", [row]))
     assert [(t.text, t.label, t.source) for t in found] == [
-        ("Because.", "human", "finance"), ("So.", "human", "finance"), ("As an AI", "ai", "finance"),
+        ("Because.", "human", "finance"), ("So.", "human", "finance"), ("By AI", "ai", "finance"),
     ]  # fmt: skip
     assert len({t.doc_id for t in found}) == 3
     assert {t.pair_id for t in found} == {"all-0"}

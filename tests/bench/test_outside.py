@@ -65,12 +65,12 @@ def test_a_batch_that_no_pipe_can_hold_goes_through(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("code", "message"),
     [
-        ("sys.exit('no model here')", r"exit status 1\) after 0 of 2 .*no model here"),
-        ("input(); print(1, flush=True); os._exit(3)", "exit status 3. after 1 of 2"),
+        ("sys.exit('no model here')", r"exit status 1\) after 0 of 1 .*no model here"),
+        ("input(); print(1, flush=True); os._exit(3)", "exit status 3. after 0 of 1"),
         ("for line in sys.stdin: print('high', flush=True)", "gave b'high' where a number"),
-        ("for line in sys.stdin: print('1\\n2', flush=True)", "more than 2 lines for 2 texts"),
+        ("for line in sys.stdin: print('1\\n2', flush=True)", "more lines than it was given texts"),
         ("for line in sys.stdin: print('1' * 100000, flush=True)", "more than 4096 bytes a text"),
-        ("os.close(0); os.close(1); time.sleep(60)", "ended .* after 0 of 2"),
+        ("os.close(0); os.close(1); time.sleep(60)", "ended .* after 0 of 1"),
     ],
 )
 def test_a_command_that_misbehaves_says_how_and_is_gone(

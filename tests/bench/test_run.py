@@ -212,7 +212,11 @@ def test_a_set_that_cannot_be_read_is_a_row_and_the_rest_goes_on(tmp_path: Path)
 
 def test_what_is_done_is_not_done_again(tmp_path: Path) -> None:
     log = tmp_path / "log"
-    code = f"    def score(self, texts): open({str(log)!r}, 'a').write('x'); return super().score(texts)"
+    code = f"""
+    def score(self, texts):
+        open({str(log)!r}, 'a').write('x')
+        return super().score(texts)
+"""
     mine, out = detector_file(tmp_path, code), tmp_path / "out"
     first = bench_run(data(tmp_path), mine, out)
     calls = log.read_text()

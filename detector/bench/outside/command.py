@@ -23,6 +23,7 @@ from detector.errors import UsageError
 
 _LONGEST_ANSWER: Final = 4096  # bytes of a line
 _SHOWN: Final = 300
+_PAUSE: Final = 0.1
 _GRACE: Final = 2.0  # seconds that a command may take to end once its input has ended
 
 
@@ -52,10 +53,14 @@ class Command:
 
     def columns(self, texts: Sequence[str]) -> Mapping[str, NDArray[np.float32]]:
         """Ask about texts; CommandFailed says what went wrong, and the command is gone then."""
+        if not texts:
+            return {self.names[0]: np.empty(0, np.float32)}
         try:
-            process = self._running()
-            data = b"".join(json.dumps({"text": text}).encode() + b"\n" for text in texts)
-            lines = self._exchange(process, data, len(texts))
+            lines: list[bytes] = []
+            if self._process is None:
+                # One that answers a text with two lines would go on answering the batch before.
+                lines = self._exchange(self._started(), texts[:1], pause=_PAUSE)
+            lines += self._exchange(self._started(), texts[len(lines) :])
             scores = np.array([_number(line) for line in lines], np.float32)
         except BaseException:
             self.close(kill=True)
@@ -85,7 +90,7 @@ class Command:
         if self._errors:
             self._errors.close()
 
-    def _running(self) -> subprocess.Popen[bytes]:
+    def _started(self) -> subprocess.Popen[bytes]:
         if self._process is None:
             self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the process
             try:
@@ -102,8 +107,15 @@ class Command:
                 os.set_blocking(pipe.fileno(), False)  # type: ignore[union-attr]
         return self._process
 
-    def _exchange(self, process: subprocess.Popen[bytes], data: bytes, count: int) -> list[bytes]:
-        """Write and read at once: a command may answer before it has read everything."""
+    def _exchange(
+        self, process: subprocess.Popen[bytes], texts: Sequence[str], pause: float = 0.0
+    ) -> list[bytes]:
+        """Write and read at once: a command may answer before it has read everything.
+
+        pause: seconds to wait for a line too much.
+        """
+        count = len(texts)
+        data = b"".join(json.dumps({"text": text}).encode() + b"\n" for text in texts)
         stdin, stdout = process.stdin, process.stdout
         if stdin is None or stdout is None:  # never: both are pipes
             raise CommandFailed("has no pipes")
@@ -123,9 +135,14 @@ class Command:
                             selector.unregister(stdin)
                     else:
                         self._read(process, stdout, answer, count)
+            if pause:
+                with contextlib.suppress(KeyError):
+                    selector.unregister(stdin)
+                if selector.select(pause):
+                    answer += os.read(stdout.fileno(), _LONGEST_ANSWER)
         lines = bytes(answer).split(b"\n")
         if lines[count] or len(lines) > count + 1:
-            raise CommandFailed(f"gave more than {count} lines for {count} texts")
+            raise CommandFailed("gave more lines than it was given texts")
         return lines[:count]
 
     def _write(self, stdin: IO[bytes], left: memoryview) -> memoryview:
