@@ -24,6 +24,7 @@ from detector.errors import InputError, UsageError
 KIND: Final = "detector bench"
 FORMAT: Final = 1
 LARGEST_JSON: Final = 16 * 2**20  # bytes; a manifest of thousands of sets stays below
+LONGEST_NAME: Final = 200  # characters kept of a generator, a domain and so on
 
 _TEXT_COLUMNS: Final = ("generator", "domain", "language", "attack", "pair_id", "source")
 _COLUMNS: Final = ("doc_id", "label", *_TEXT_COLUMNS, "year", "native", "words")
@@ -180,7 +181,10 @@ def _set(path: Path) -> BenchSet:
         raise InputError(
             f"{path}: a column of the wrong type ({str(error)[:60]!r}): run the benchmark again"
         ) from error
-    table = table.with_columns(pl.col("words").fill_null(0))
+    names = [name for name in _TEXT_COLUMNS if name != "pair_id"]
+    table = table.with_columns(
+        pl.col("words").fill_null(0), pl.col(names).str.slice(0, LONGEST_NAME)
+    )
     unknown = sorted({str(label) for label in table["label"].unique()} - {*LABELS, ""})
     if unknown:
         raise InputError(
