@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Final
 from xml.etree import ElementTree as ET
 
 import numpy as np
@@ -26,7 +27,8 @@ from detector.bench.report.plots import (
 from detector.bench.report.rows import ALL_SETS, Key
 from detector.bench.report.views import COMMON, OWN, Mask
 
-NO_PLOTS = (
+FEWEST_IN_BIN: Final = 10  # texts, for a point of a calibration curve
+NO_PLOTS: Final = (
     "matplotlib is not installed: run pip install 'contamination-detector[bench]', and make the"
     " report again."
 )
@@ -51,7 +53,7 @@ def calibration(of: Figures) -> ET.Element:
         "Calibration curves",
         f"Scores became probabilities by a line fitted on {plain(of.reference)} (on that set"
         " itself: by five folds). On the diagonal a probability means what it says. Both classes"
-        " count one half.",
+        " count one half; a point needs ten texts.",
         *_panels(of, "cal", _reliability_curves, reliability_plot),
     )
 
@@ -121,7 +123,9 @@ def _reliability_curves(of: Figures, one: BenchSet) -> Iterator[Curve]:
             continue
         found = probabilities(of.sample(*runs[of.reference], COMMON), test, own)
         if not isinstance(found, str):
-            points = np.array([(x, y) for x, y, _ in reliability(*found)])
+            points = np.array([(x, y) for x, y, n in reliability(*found) if n >= FEWEST_IN_BIN])
+            if not len(points):
+                continue
             yield Curve(place, points[:, 0], points[:, 1])
 
 
