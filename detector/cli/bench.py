@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from detector.cli.bench_report import report_command
 from detector.cli.output import say
 
 if TYPE_CHECKING:
@@ -24,8 +25,12 @@ def bench() -> None:
 
     \b
     detector bench run --data dev/*.parquet --detector hashed_ngram.v2 --out results/
+    detector bench report results/ --out report/
     detector bench list
     """
+
+
+bench.add_command(report_command)
 
 
 @bench.command("run")

@@ -10,6 +10,7 @@ import click
 import pytest
 
 from detector.cli.bench import bench
+from detector.cli.bench_report import report_command
 from detector.cli.calibrate import calibrate
 from detector.cli.cluster import cluster
 from detector.cli.detectors import detectors
@@ -80,6 +81,7 @@ GUIDES = {
     "contract.md": [calibrate, fdr, doctor, scan],
     "clusters.md": [cluster, scan],
     "index.md": [*index.commands.values(), scan],
+    "bench-report.md": [report_command],
     "bench.md": [*bench.commands.values(), *detectors.commands.values()],
 }
 
