@@ -6,7 +6,7 @@
 The first reads texts, signs them, fills buckets, clusters, and writes the texts that stay, as its
 example has it, one process, without its executor, which would start one for each task. The second
 takes signatures that lie in the folder already, in its own format, and fills buckets and clusters.
-It unites the texts of a bucket without verifying any.
+It unites the texts of a bucket without verifying any, and cuts words with spaCy's tokenizer.
 """
 
 from __future__ import annotations

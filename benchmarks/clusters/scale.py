@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from resource import RUSAGE_SELF, getrusage
 from typing import Any
 
 import numpy as np
@@ -92,7 +94,7 @@ def datatrove(path: Path) -> dict[str, Any] | None:
     if python is None:
         return None
     with tempfile.TemporaryDirectory(dir=path.parent) as name:
-        write_for_datatrove(path, Path(name))
+        _apart("convert", path, name)
         script = Path(__file__).with_name("peer_datatrove.py")
         cost = run_tree([str(python), str(script), "signatures", name])
     return _row(cost, None, None, int(cost.out.split()[-1]))
@@ -103,19 +105,20 @@ def measure(largest: int = 10_000_000) -> dict[str, Any]:
     counts = [count for count in (1_000_000, 10_000_000) if count <= largest]
     with tempfile.TemporaryDirectory() as name:
         path = Path(name, "signatures")
-        write_signatures(path, PEER_COUNT)
+        _apart("write", path, PEER_COUNT)
         peers = {run: _run(run, path) for run in ("ours", "datasketch")}
         other = datatrove(path)
         if other is not None:
             peers["datatrove"] = other
         rows = {}
         for count in counts:
-            write_signatures(path, count)
+            _apart("write", path, count)
             rows[str(count)] = _run("ours", path)
     return {
         "signatures": rows,
         "not_run": [n for n in (1_000_000, 10_000_000) if n > largest],
         "on_200000": peers,
+        "floor_megabytes": round(getrusage(RUSAGE_SELF).ru_maxrss / 1024),
         "takes_times": {
             name: {
                 key: round(peer[key] / peers["ours"][key], 2)
@@ -125,6 +128,15 @@ def measure(largest: int = 10_000_000) -> dict[str, Any]:
         },
         "target": _targets(rows),
     }
+
+
+def _apart(*arguments: str | Path | int) -> None:
+    """Make files in a process of its own.
+
+    What a parent once held counts as the peak of the processes that it starts.
+    """
+    command = [sys.executable, "-m", "benchmarks.clusters.scale", *map(str, arguments)]
+    subprocess.run(command, check=True)
 
 
 def _run(what: str, path: Path) -> dict[str, Any]:
@@ -158,4 +170,10 @@ def _targets(rows: dict[str, dict[str, Any]]) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    {"ours": ours, "datasketch": datasketch}[sys.argv[1]](Path(sys.argv[2]))
+    what, given, *more = sys.argv[1:]
+    if what == "write":
+        write_signatures(Path(given), int(more[0]))
+    elif what == "convert":
+        write_for_datatrove(Path(given), Path(more[0]))
+    else:
+        {"ours": ours, "datasketch": datasketch}[what](Path(given))

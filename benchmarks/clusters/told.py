@@ -126,7 +126,8 @@ def _scale(found: Result) -> Iterator[str]:
     yield (
         "Synthetic signatures in a file, a fifth of them copies in 50 to 100 % of the places;"
         " each run is a process of its own, its start included. Peak memory is the process's"
-        " largest resident set (`ru_maxrss`). All cut 18 bands of 7 rows;"
+        " largest resident set (`ru_maxrss`), which is never less than the"
+        f" {found['floor_megabytes']} MB of the process that starts it. All cut 18 bands of 7 rows;"
         " ours and datasketch's verify at 0.8."
     )
     yield ""
@@ -199,7 +200,8 @@ def _peers(found: Result) -> Iterator[str]:
         " known pairs: read, sign (runs of five words, 18 bands of 7 rows), find clusters, write"
         " the texts that stay; one process each, its start included, in the same run. datasketch's"
         " recipe verifies candidates by their signatures, as ours does; ours by texts reads them"
-        " once more. datatrove and text-dedup unite whatever shares a bucket."
+        " once more. datatrove and text-dedup unite whatever shares a bucket; datatrove cuts words"
+        " with spaCy's tokenizer, the others at spaces and punctuation."
     )
     yield ""
     runs = {name: one for name, one in found["runs"].items() if "skipped" not in one}
