@@ -61,7 +61,8 @@ class Group:
             made, version = made
         family = as_family(made, self.specs[0])
         wanted = [n for n in family.names if n.partition(":")[0] in self.specs] or family.names
-        return Loaded(family, tuple(wanted), getattr(made, "version", None) or version)
+        own = getattr(made, "version", None)
+        return Loaded(family, tuple(wanted), version if own is None else str(own))
 
 
 class Single:
