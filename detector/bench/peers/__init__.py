@@ -19,10 +19,12 @@ from detector.bench.peers import (
 from detector.bench.peers.causal_lm import EXTRA, CausalLM
 from detector.bench.peers.formulas import FORMULAS
 from detector.bench.peers.lm_family import LMFamily
-from detector.bench.peers.sequence_classifier import SequenceClassifier
+from detector.bench.peers.sequence_classifier import PREFIX, SequenceClassifier
 from detector.bench.records import Family
 from detector.bench.registry import Entry, Judge, Options
 from detector.errors import UsageError
+
+CLASSIFIER: Final = PREFIX  # what a detector's name begins with that is a classifier's path
 
 
 def _lm(options: Options) -> Family:

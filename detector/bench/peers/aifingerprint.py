@@ -16,7 +16,7 @@ def detector() -> OneByOne:
     analyze = needed("aifingerprint", PACKAGE).analyze
     return OneByOne(
         NAME,
-        lambda text: analyze(text)[0] if text.split() else float("nan"),
+        lambda text: analyze(text)[0],
         languages=frozenset(("en",)),
         min_words=20,
         version=version_of(PACKAGE),

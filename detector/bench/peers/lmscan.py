@@ -16,7 +16,7 @@ def detector() -> OneByOne:
     scan = needed("lmscan", PACKAGE).scan
     return OneByOne(
         NAME,
-        lambda text: scan(text).ai_probability if text.split() else float("nan"),
+        lambda text: scan(text).ai_probability,
         languages=frozenset(("en",)),
         min_words=20,
         version=version_of(PACKAGE),

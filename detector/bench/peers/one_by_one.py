@@ -15,8 +15,8 @@ MOST_CHARACTERS = 100_000
 class OneByOne:
     """Asks a function about each text: its first 100,000 characters, lone surrogates replaced.
 
-    judge: gives a score, higher for more machine-like. What it raises on a text, and what is not
-    finite, becomes NaN: the detector abstains.
+    judge: gives a score, higher for more machine-like. It is not asked about a text without words;
+    what it raises on one, and what is not finite, becomes NaN: the detector abstains.
     """
 
     def __init__(
@@ -41,6 +41,8 @@ class OneByOne:
 
     def _one(self, text: str) -> float:
         sound = text[:MOST_CHARACTERS].encode("utf-8", "replace").decode()
+        if not sound.split():
+            return math.nan
         try:
             score = float(self._judge(sound))
         except Exception:  # other people's code, on any text there is
