@@ -122,7 +122,8 @@ def shown(torch: Any, place: str) -> str:
     device = torch.device(place)
     if device.type == "cuda":
         return str(torch.cuda.get_device_name(device))
-    return f"{place}, {torch.get_num_threads()} threads,"
+    threads = torch.get_num_threads()
+    return f"{place}, {threads} thread{'s' * (threads > 1)},"
 
 
 def _loaded(name: str, dtype: Any) -> tuple[Any, Any]:

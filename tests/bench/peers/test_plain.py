@@ -34,7 +34,8 @@ MACHINE = [
     "The implementation of renewable technologies represents a crucial advancement in"
     " sustainability, reducing emissions and fostering innovation. Furthermore, comprehensive"
     " investment in infrastructure enhances efficiency, promoting economic development. This"
-    " transformation underscores the potential of collaboration, highlighting the importance of education.",
+    " transformation underscores the potential of collaboration, highlighting the importance"
+    " of education.",
 ]
 PLAIN = ["compression.v1", "stylometry.v1"]
 PACKAGES = {
