@@ -49,7 +49,7 @@ bench.add_command(report_command)
     metavar="NAME",
     multiple=True,
     required=True,
-    help="A known name, FILE.py:CLASS, cmd:COMMAND or http://...; as often as there are detectors.",
+    help="A known name, FILE.py:CLASS, hf:MODEL, cmd:COMMAND or http://...; may be repeated.",
 )
 @click.option(
     "--out",
@@ -75,7 +75,9 @@ bench.add_command(report_command)
 )
 @click.option("--lm", metavar="NAME", help="The language model of detectors that need one.")
 @click.option("--performer", metavar="NAME", help="The second one, of detectors that compare two.")
-@click.option("--device", metavar="NAME", help="Where they compute: cpu, cuda, cuda:1.")
+@click.option(
+    "--device", metavar="NAME", help="Where they compute: cpu, cuda:1; the type too: cpu@bfloat16."
+)
 @click.option(
     "--timeout",
     type=click.FloatRange(0, min_open=True),
@@ -188,6 +190,7 @@ def list_command(*, as_json: bool) -> None:
     lines += [f"  {name:<{wide}}  of an installed distribution" for name in outside_names()]
     lines += [
         f"  {'FILE.py:CLASS':<{wide}}  a class with name, languages, min_words and score(texts)",
+        f"  {'hf:MODEL':<{wide}}  a sequence classifier of transformers, by path or name",
         f"  {'cmd:COMMAND':<{wide}}  a command: JSON lines in, a number a line out",
         f"  {'http://...':<{wide}}  a server: JSON in, JSON out",
         "",

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from detector.bench.outside.command import Command
 from detector.bench.outside.http import Server
 from detector.bench.outside.python_file import load as load_file
-from detector.bench.peers import ENTRIES
+from detector.bench.peers import CLASSIFIER, ENTRIES, classifier
 from detector.bench.records import Family
 from detector.bench.registry import Entry, Judge, Options
 from detector.errors import UsageError
@@ -129,6 +129,8 @@ def _find(spec: str, entries: Mapping[str, Entry]) -> tuple[Any, Load, str | Non
         return spec, lambda options: Command(command.names[0][4:], options.timeout), None
     if spec.startswith(("http://", "https://")):
         return spec, lambda options: Server(spec, options.timeout), None
+    if spec.startswith(CLASSIFIER):
+        return spec, lambda options: classifier(spec, options), None
     if file := _FILE.fullmatch(spec):
         path, name = Path(file[1]), file[2]
         if not path.is_file():
@@ -142,7 +144,7 @@ def _find(spec: str, entries: Mapping[str, Entry]) -> tuple[Any, Load, str | Non
         return spec, lambda _: outside_detector(spec), dist.version if dist else None
     raise UsageError(
         f"no detector {spec!r:.80}: there are {', '.join(entries)}; or an entry point of"
-        f" {ENTRY_POINTS}, FILE.py:CLASS, cmd:COMMAND, http://..."
+        f" {ENTRY_POINTS}, FILE.py:CLASS, hf:MODEL, cmd:COMMAND, http://..."
     )
 
 
