@@ -15,8 +15,9 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from benchmarks.clusters.lsh import THRESHOLD, unite
+
 BATCH = 10_000
-THRESHOLD = 0.8
 
 
 def batches(texts: Path) -> Iterator[list[str]]:
@@ -83,10 +84,9 @@ def ours(texts: Path, folder: Path, *, exact: bool) -> None:
 
 
 def datasketch(texts: Path, folder: Path) -> None:
-    """Sign, insert all, query each, verify each candidate by the signatures, unite, and write."""
-    from datasketch import LeanMinHash, MinHash, MinHashLSH
+    """Sign all, find what is alike by datasketch's index, and write."""
+    from datasketch import LeanMinHash, MinHash
 
-    lsh = MinHashLSH(num_perm=128, params=(18, 7))
     signed = []
     for some in batches(texts):
         for text in some:
@@ -94,21 +94,8 @@ def datasketch(texts: Path, folder: Path) -> None:
             made = MinHash(num_perm=128)
             made.update_batch([" ".join(words[n : n + 5]).encode() for n in range(len(words) - 4)])
             signed.append(LeanMinHash(made))
-    for n, one in enumerate(signed):
-        lsh.insert(n, one, check_duplication=False)
-    parents = list(range(len(signed)))
-
-    def root(n: int) -> int:
-        while parents[n] != n:
-            parents[n] = parents[parents[n]]
-            n = parents[n]
-        return n
-
-    for n, one in enumerate(signed):
-        for other in lsh.query(one):
-            if other < n and one.jaccard(signed[other]) >= THRESHOLD:
-                parents[max(root(n), root(other))] = min(root(n), root(other))
-    write(texts, folder, np.array([root(n) for n in range(len(signed))]))
+    roots, _, _ = unite(signed)
+    write(texts, folder, np.array(roots))
 
 
 if __name__ == "__main__":

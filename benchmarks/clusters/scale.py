@@ -11,12 +11,12 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.clusters.lsh import BANDS, ROWS, unite
 from benchmarks.speed.peer import set_up
 from benchmarks.speed.tree import Cost, run_tree
 
 CHUNK = 100_000
 COPIES = 0.2
-BANDS, ROWS = 18, 7
 PEER_COUNT = 200_000
 MOST_SECONDS, MOST_MEGABYTES = 20, {1_000_000: 1000, 10_000_000: 2000}
 MOST_TIMES = 12
@@ -47,31 +47,13 @@ def ours(path: Path) -> None:
 
 
 def datasketch(path: Path) -> None:
-    """The usual recipe: insert all, query each, verify each candidate, unite."""
-    from datasketch import LeanMinHash, MinHashLSH
+    """Cluster the file by datasketch's index."""
+    from datasketch import LeanMinHash
 
     rows = np.fromfile(path, "<u4").reshape(-1, 128)
-    lsh = MinHashLSH(num_perm=128, params=(BANDS, ROWS))
     signed = [LeanMinHash(seed=1, hashvalues=row, scheme="affine32") for row in rows]
-    for n, one in enumerate(signed):
-        lsh.insert(n, one, check_duplication=False)
-    parents = list(range(len(signed)))
-
-    def root(n: int) -> int:
-        while parents[n] != n:
-            parents[n] = parents[parents[n]]
-            n = parents[n]
-        return n
-
-    candidates = kept = 0
-    for n, one in enumerate(signed):
-        for other in lsh.query(one):
-            if other < n:
-                candidates += 1
-                if one.jaccard(signed[other]) >= 0.8:
-                    kept += 1
-                    parents[max(root(n), root(other))] = min(root(n), root(other))
-    print(candidates, kept, sum(root(n) != n for n in range(len(signed))))
+    roots, candidates, kept = unite(signed)
+    print(candidates, kept, sum(root != n for n, root in enumerate(roots)))
 
 
 def write_for_datatrove(path: Path, folder: Path) -> None:

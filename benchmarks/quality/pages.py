@@ -24,8 +24,8 @@ import polars as pl
 from benchmarks.quality.results import ROOT, processor
 from benchmarks.quality.tables import table
 from detector import ScanSettings
+from detector.binomial import upper_bound
 from detector.cli.options import Budget
-from detector.label.bound import upper_bound
 from detector.label.policy import CONCLUSIVE, SUGGESTIVE
 from detector.pipeline.scan import Scanner
 from detector.write.labels import open_labels

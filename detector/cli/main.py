@@ -65,6 +65,10 @@ def main() -> NoReturn:
         sys.exit(error.exit_code)
     except (KeyboardInterrupt, click.Abort):
         click.echo("interrupted: what was committed is kept; run the same command again", err=True)
+        # An interrupt that leaves a run of source text (as making a dataclass is, while libraries
+        # load) is remembered, and under `python -m` ends the process by SIGINT though it was
+        # handled: CPython's run_eval_code_obj. The next run forgets it.
+        exec("")  # noqa: S102
         sys.exit(EXIT_INTERRUPTED)
     except DetectorError as error:
         from detector.report.terminal import harmless

@@ -7,9 +7,9 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from typing import Final
 
+from detector.binomial import upper_bound
 from detector.fit.config import FitConfig, FitReport
 from detector.fit.corpora import LabelledText
-from detector.label.bound import upper_bound
 from detector.score.detectors.hashed_ngram import NAME
 
 _INTENDED: Final = """\

@@ -1,6 +1,6 @@
 """Evidence to Verdict: calibration numbers, the false-positive policy, and reasons."""
 
-from detector.label.bound import interval, upper_bound
+from detector.binomial import interval, upper_bound
 from detector.label.calibration import Calibration, read_calibration
 from detector.label.policy import Policy, decide, make_policy, refusal
 from detector.label.policy_file import (

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from detector.label.bound import interval, upper_bound
+from detector.binomial import interval, upper_bound
 from detector.label.calibration import Band, Calibration, p_value
 from detector.label.policy import UNCERTAIN_TIMES
 from detector.label.support import fewest_texts, supports

@@ -6,7 +6,7 @@ import math
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from detector.label.bound import upper_bound
+from detector.binomial import upper_bound
 from detector.label.calibration import Band, find_band
 from detector.label.policy import Policy
 from detector.label.support import fewest_texts, supports

@@ -22,7 +22,7 @@ from detector.bench.measures.probabilities import (
     judge,
     reliability,
 )
-from detector.bench.measures.proportions import clopper_pearson, effective, share
+from detector.bench.measures.proportions import effective, share
 from detector.bench.measures.ranks import auroc, roc, threshold, tpr_at
 from detector.bench.measures.sample import Sample, sample
 from detector.bench.measures.transfer import error, freeze, rate, sides
@@ -138,24 +138,6 @@ def test_calibration_error_is_the_weighted_gap_of_the_bins_counted_one_by_one() 
             total += w.sum() * abs(gap)
     assert abs(calibration_error(humans, machines) - total) <= EXACT
     assert sum(n for _, _, n in reliability(humans, machines)) == 115
-
-
-@given(st.integers(0, 400), st.integers(1, 400))
-@settings(deadline=None, max_examples=60)
-def test_clopper_pearson_is_that_of_scipy(hits: int, more: int) -> None:
-    stats = pytest.importorskip("scipy.stats")
-    trials = hits + more
-    theirs = stats.binomtest(hits, trials).proportion_ci(0.95, "exact")
-    np.testing.assert_allclose(clopper_pearson(hits, trials), theirs, rtol=0, atol=EXACT)
-
-
-@pytest.mark.parametrize("trials", [30.5, 1e5, 5e6])
-def test_clopper_pearson_takes_counts_that_are_not_whole_and_large_ones(trials: float) -> None:
-    stats = pytest.importorskip("scipy.stats")
-    hits = trials / 7
-    low, high = clopper_pearson(hits, trials)
-    assert abs(low - stats.beta.ppf(0.025, hits, trials - hits + 1)) <= EXACT
-    assert abs(high - stats.beta.ppf(0.975, hits + 1, trials - hits)) <= EXACT
 
 
 def test_texts_of_one_group_count_less_the_more_they_agree() -> None:

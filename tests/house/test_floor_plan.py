@@ -11,7 +11,7 @@ import pytest
 from tests.house.source import MODULES, PACKAGE, ROOT, Module
 
 # What every room may import.
-SHARED = {"records", "errors", "kernels", "lookalikes"}
+SHARED = {"records", "errors", "kernels", "lookalikes", "binomial"}
 # Rooms are folders; above them stand `pipeline`, which joins them, and `cli`.
 ABOVE = {"pipeline", "cli"}
 ROOMS = {path.name for path in PACKAGE.iterdir() if path.is_dir()} - ABOVE - {"__pycache__"}

@@ -6,8 +6,8 @@ import random
 
 import pytest
 
+from detector.binomial import interval
 from detector.label import HumanScores, read_calibration, refit
-from detector.label.bound import interval
 from detector.label.calibration import p_value
 from tests.label.made import stored, stored_band
 

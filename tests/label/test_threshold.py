@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from detector.binomial import upper_bound
 from detector.label import contract, make_policy, read_calibration, rule_for, state_refusal
-from detector.label.bound import upper_bound
 from detector.label.calibration import Band, p_value
 from detector.label.threshold import cut_point, state_rule, threshold
 from tests.label.made import stored, stored_band

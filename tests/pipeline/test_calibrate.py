@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from detector import Scanner, ScanSettings, calibrate
+from detector.binomial import interval
 from detector.errors import InputError, ModelError, UsageError
 from detector.label import read_policy_file
-from detector.label.bound import interval
 from detector.label.calibration import p_value
 from detector.records import Label, LabelledDocument
 from detector.score.weights import encode_model, load_model

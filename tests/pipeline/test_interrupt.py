@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -64,3 +65,23 @@ def test_an_interrupt_while_the_models_load(crawl: Path, tmp_path: Path, delay: 
     assert scan.returncode == 130
     assert "Traceback" not in message
     assert message.strip().startswith("interrupted:")
+
+
+def test_an_interrupt_while_a_library_makes_code_from_text_ends_with_the_exit_code(
+    tmp_path: Path,
+) -> None:
+    """CPython remembers such an interrupt, and would end `python -m` by the signal."""
+    (tmp_path / "stopped.py").write_text(
+        "from detector.cli.main import cli, main\n"
+        "cli.main = lambda **_: exec('raise KeyboardInterrupt')\n"
+        "main()\n"
+    )
+    path = os.pathsep.join([str(Path.cwd()), str(tmp_path)])
+    done = subprocess.run(
+        [sys.executable, "-m", "stopped"],
+        env={**os.environ, "PYTHONPATH": path},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr[:12]) == (130, "interrupted:")

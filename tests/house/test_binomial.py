@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from detector.label.bound import interval, upper_bound
+from detector.binomial import interval, upper_bound
 
 COUNTS = st.integers(1, 50_000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
 
@@ -47,3 +47,18 @@ def test_nothing_seen_says_nothing() -> None:
 def test_impossible_counts_are_refused(counts: tuple[int, int]) -> None:
     with pytest.raises(ValueError, match="trials"):
         upper_bound(*counts)
+
+
+@given(st.integers(0, 400), st.integers(1, 400))
+def test_the_interval_agrees_with_scipy_to_nine_digits(hits: int, more: int) -> None:
+    trials = hits + more
+    theirs = stats.binomtest(hits, trials).proportion_ci(0.95, "exact")
+    assert interval(hits, trials) == pytest.approx(tuple(theirs), rel=0, abs=1e-9)
+
+
+@pytest.mark.parametrize("trials", [30.5, 1e5, 5e6])
+def test_the_interval_takes_counts_that_are_not_whole_and_large_ones(trials: float) -> None:
+    hits = trials / 7
+    low, high = interval(hits, trials)
+    assert abs(low - stats.beta.ppf(0.025, hits, trials - hits + 1)) <= 1e-9
+    assert abs(high - stats.beta.ppf(0.975, hits + 1, trials - hits)) <= 1e-9
