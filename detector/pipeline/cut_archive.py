@@ -58,7 +58,7 @@ def filter_archive(
         fates.add(part, selected, task.codes)
     fates.close()
     walked = bool((fates.inner >= 0).any())
-    if task.along and fates.why.any():
+    if task.along and (fates.why.any() or len(task.elsewhere.ids)):
         _find_along(fates, Heads(source, walked=walked), task.elsewhere)
     fates.settle_members()
     copy = _Copy(task, folder, done)

@@ -8,10 +8,12 @@ states the rules.
 from __future__ import annotations
 
 from array import array
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum
+from itertools import pairwise
 from typing import Final, Protocol, TypeAlias
 
 import numpy as np
@@ -24,9 +26,6 @@ from detector.write.tables import LONGEST_NAME, LONGEST_URL
 WITH_CAPTURE: Final = "with-capture"
 WITH_ORIGINAL: Final = "with-original"
 REVISIT: Final = "revisit-of-dropped"
-
-_ROUNDS: Final = 16
-"""Revisits of revisits of conversions end somewhere."""
 
 
 class Kind(IntEnum):
@@ -215,56 +214,109 @@ class Relations:
         self._settle_followers(goes, mark)
 
     def _settle_derived(self, goes: Goes, mark: Mark, elsewhere: Elsewhere) -> None:
-        open_ones = [origin for origin in self._origins if not goes[origin.row]]
-        for _ in range(_ROUNDS):
-            rest = []
-            for origin in open_ones:
-                found = self._original(origin, goes, elsewhere)
-                if found is None:
-                    rest.append(origin)
-                else:
-                    revisit = self._kinds[origin.row] == Kind.REVISIT
-                    mark(origin.row, REVISIT if revisit else WITH_ORIGINAL, found)
-            if len(rest) == len(open_ones):
-                return
-            open_ones = rest
-
-    def _original(self, origin: _Origin, goes: Goes, elsewhere: Elsewhere) -> int | None:
-        """The row that a record was made of, if that goes; -1 if it lies in another archive."""
-        for key, rows, others in (
-            (origin.id, self._ids, elsewhere.ids),
-            (origin.page, self._pages, elsewhere.pages),
-        ):
-            if not key:
-                continue
-            here = [row for row in rows.of(key) if row != origin.row]
-            if here:
-                return here[0] if all(goes[row] for row in here) else None
-            if _among(others, key):
-                return -1
-        if not origin.id and not origin.page and _among(elsewhere.digests, origin.digest):
-            return -1
-        return None
+        """A record waits until all rows go that bear the name it gives; then it goes itself."""
+        originals = _Originals(self._ids, self._pages, goes, elsewhere)
+        ready = deque(origin for origin in self._origins if not goes[origin.row])
+        while ready:
+            origin = ready.popleft()
+            found = originals.of(origin)
+            if found is not None and not goes[origin.row]:
+                revisit = self._kinds[origin.row] == Kind.REVISIT
+                mark(origin.row, REVISIT if revisit else WITH_ORIGINAL, found)
+                ready.extend(originals.freed_by(origin.row))
 
     def _settle_followers(self, goes: Goes, mark: Mark) -> None:
-        groups = _Groups(len(self._kinds))
-        rows, targets = self._links
-        for row, others in zip(rows, self._ids.of_all(targets), strict=True):
-            for other in others:
-                groups.join(row, other)
+        groups = self._grouped()
         for row, kind in enumerate(self._kinds):
             if kind in _CAPTURES:
                 groups.decide(row, goes=bool(goes[row]))
+        pages: dict[int, int | None] = {}
         for row, kind in enumerate(self._kinds):
             if kind not in (Kind.FOLLOWER, Kind.LINKED) or goes[row]:
                 continue
             decided, goes_with = groups.decision(row)
-            if not decided and kind == Kind.FOLLOWER and self._page_of[row]:
-                around = self._pages.of(self._page_of[row])
-                if around and all(goes[one] for one in around):
-                    goes_with = around[0]
+            page = self._page_of[row]
+            if not decided and kind == Kind.FOLLOWER and page:
+                if page not in pages:
+                    around = self._pages.of(page)
+                    gone = bool(around) and all(goes[one] for one in around)
+                    pages[page] = around[0] if gone else None
+                goes_with = pages[page]
             if goes_with is not None:
                 mark(row, WITH_CAPTURE, goes_with)
+
+    def _grouped(self) -> _Groups:
+        """Records that name each other, together; one that is named twice is in both groups."""
+        groups = _Groups(len(self._kinds))
+        rows, targets = self._links
+        firsts: dict[int, int] = {}
+        unique = np.unique(np.asarray(targets, np.uint64)).tolist()
+        for target, named in zip(unique, self._ids.of_all(unique), strict=True):
+            for one, two in pairwise(named):
+                groups.join(one, two)
+            if named:
+                firsts[target] = named[0]
+        for row, target in zip(rows, targets, strict=True):
+            if target in firsts:
+                groups.join(row, firsts[target])
+        return groups
+
+
+_Name: TypeAlias = tuple[int, int]
+"""What a record calls its original: by its identifier (0) or its page (1), and the key."""
+
+
+class _Originals:
+    """Finds what records were made of, and whether that goes."""
+
+    def __init__(self, ids: Rows, pages: Rows, goes: Goes, elsewhere: Elsewhere) -> None:
+        self._here = ((ids, elsewhere.ids), (pages, elsewhere.pages))
+        self._goes = goes
+        self._elsewhere = elsewhere
+        # Of each name its rows, and the place of the first that stays, which only ever moves on.
+        self._seen: dict[_Name, tuple[list[int], int]] = {}
+        self._waiting: dict[_Name, list[_Origin]] = {}
+        self._held_by: dict[int, list[_Name]] = {}
+
+    def of(self, origin: _Origin) -> int | None:
+        """The row that a record was made of, if it goes; -1 if that lies in another archive.
+
+        None where nothing is known, or it stays: then the record waits.
+        """
+        for way, key in enumerate((origin.id, origin.page)):
+            if not key:
+                continue
+            name = (way, key)
+            rows, at = self._moved_on(name)
+            if rows and rows != [origin.row]:
+                if at == len(rows):
+                    return rows[0]
+                self._waiting.setdefault(name, []).append(origin)
+                return None
+            if _among(self._here[way][1], key):
+                return -1
+        if not origin.id and not origin.page and _among(self._elsewhere.digests, origin.digest):
+            return -1
+        return None
+
+    def freed_by(self, row: int) -> Iterator[_Origin]:
+        """The records that waited for this row alone, now that it goes."""
+        for name in self._held_by.pop(row, ()):
+            rows, at = self._moved_on(name)
+            if at == len(rows):
+                yield from self._waiting.pop(name, ())
+
+    def _moved_on(self, name: _Name) -> tuple[list[int], int]:
+        way, key = name
+        known = self._seen.get(name)
+        rows, before = known or (self._here[way][0].of(key), 0)
+        at = before
+        while at < len(rows) and self._goes[rows[at]]:
+            at += 1
+        if at < len(rows) and (known is None or at > before):
+            self._held_by.setdefault(rows[at], []).append(name)
+        self._seen[name] = rows, at
+        return rows, at
 
 
 def _origin(row: int, kind: int, named: dict[str, str]) -> _Origin:
