@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from array import array
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -11,9 +12,9 @@ import polars as pl
 
 from detector.errors import BooksError, InputError
 from detector.pipeline.archives import check_size
-from detector.pipeline.doomed import Doomed, Heads
+from detector.pipeline.doomed import Doomed, Heads, Witnesses, names_in
 from detector.pipeline.fates import Fates, TablePart
-from detector.pipeline.record_keys import Elsewhere
+from detector.pipeline.record_keys import Elsewhere, Names
 from detector.pipeline.relations import Relations
 from detector.read import ByteSource, Cutter, HeadReader
 from detector.write.filtered import FilteredInput, FilterFolder
@@ -60,13 +61,15 @@ def filter_archive(
     fates.close()
     walked = bool((fates.inner >= 0).any())
     heads = Heads(source, walked=walked)
+    known = None
     if task.along and (fates.why.any() or len(task.elsewhere.ids)):
-        _find_along(fates, heads, task.elsewhere)
+        known = _find_along(fates, heads, task.elsewhere)
     fates.settle_rests(heads.packed)
     fates.settle_members()
     copy = _Copy(task, folder, done)
     try:
-        doomed = Doomed(task.parts, fates, Heads(source, walked=walked))
+        witnesses = Witnesses(Heads(source, walked=walked), known)
+        doomed = Doomed(task.parts, fates, witnesses)
         found = copy.make(source, doomed, fates)
         _check_end(source, task.labels, fates)
         _check_books(task.labels, found, doomed.told)
@@ -122,12 +125,18 @@ class _Copy:
         self._ledger.append(self._folder.write_ledger(number, len(self._ledger), doomed.ledger()))
 
 
-def _find_along(fates: Fates, heads: Heads, elsewhere: Elsewhere) -> None:
-    """Mark what goes along with what was chosen to go."""
-    relations = Relations()
-    for row, (kind, offset) in enumerate(zip(fates.kinds, fates.offset.tolist(), strict=True)):
-        relations.add(kind, heads.of(row, offset) if kind else None)
+def _find_along(fates: Fates, heads: Heads, elsewhere: Elsewhere) -> Sequence[int]:
+    """Mark what goes along with what was chosen to go; gives the witnesses of all rows."""
+    relations, known = Relations(), array("Q")
+    nobody = Names(0, 0, 0, 0)
+    rows = zip(fates.kinds, fates.document, fates.offset.tolist(), strict=True)
+    for row, (kind, document, offset) in enumerate(rows):
+        head = heads.of(row, offset) if kind else None
+        names = nobody if head is None else names_in(head)
+        relations.add(kind, names, () if head is None else head.fields)
+        known.append(names.witness(document=bool(document)))
     relations.settle(fates.why, fates.mark, elsewhere)
+    return known
 
 
 def _check_end(source: ByteSource, labels: LabelledInput, fates: Fates) -> None:

@@ -6,18 +6,21 @@ Nothing is cut out of an archive that is not the very record of which the scan s
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, Final
 
+import numpy as np
 import polars as pl
 
 from detector.errors import InputError
-from detector.pipeline.fates import PLACED, Fates, TablePart
-from detector.pipeline.gather import read_columns
+from detector.pipeline.fates import PLACED, REASONS, Fates, TablePart
+from detector.pipeline.gather import collected
+from detector.pipeline.record_keys import Names, names_of, told_witness
 from detector.read import ByteSource, HeadReader, Placed, read_steps
-from detector.read.heads import Head
+from detector.read.naming import Naming, naming_of
 from detector.records import ArchiveRecord, Step
 from detector.write.filtered import LEDGER
-from detector.write.tables import LONGEST_NAME, LONGEST_URL, clean
+
+_TOLD: Final = ("kind", "record_type", "record_id", "url")
 
 
 class Heads:
@@ -37,24 +40,49 @@ class Heads:
         """Whether a compressed member begins at this byte."""
         return self._reader.packed(offset)
 
-    def of(self, row: int, offset: int) -> Head | ArchiveRecord | None:
-        """The head of a record; None where none can be read."""
+    def of(self, row: int, offset: int) -> Naming | None:
+        """The names in the head of a record; None where none can be read."""
         if self._steps is None:
             return self._reader.at(offset)
         for step in self._steps:
             if step.item.ordinal == row:
-                same = isinstance(step.item, ArchiveRecord) and step.item.locator.offset == offset
-                return step.item if same and isinstance(step.item, ArchiveRecord) else None
+                if isinstance(step.item, ArchiveRecord) and step.item.locator.offset == offset:
+                    return naming_of(step.item)
+                return None
         return None
+
+
+class Witnesses:
+    """What lies in the archive where a record was, as `Names.witness` has it.
+
+    known: of each row, where all heads were read already. Otherwise a head is read when asked for.
+    """
+
+    def __init__(self, heads: Heads, known: Sequence[int] | None) -> None:
+        self.name = heads.name
+        self._heads = heads
+        self._known = known
+
+    def get(self, row: int, offset: int, *, document: bool) -> int:
+        """The witness of a record, 0 where no head can be read."""
+        if self._known is not None:
+            return self._known[row]
+        head = self._heads.of(row, offset)
+        return 0 if head is None else names_in(head).witness(document=document)
+
+
+def names_in(head: Naming) -> Names:
+    """The keys of a record by its head."""
+    return names_of(head.type, head.record_id, head.url, head.captured)
 
 
 class Doomed:
     """Gives the places of all records, and the ledger's rows of those that go; told: how many."""
 
-    def __init__(self, parts: Sequence[TablePart], fates: Fates, heads: Heads) -> None:
+    def __init__(self, parts: Sequence[TablePart], fates: Fates, witnesses: Witnesses) -> None:
         self._parts = parts
         self._fates = fates
-        self._heads = heads
+        self._witnesses = witnesses
         self._rows: list[pl.DataFrame] = []
         self.told = 0
 
@@ -91,42 +119,39 @@ class Doomed:
         rows, self._rows = pl.concat([pl.DataFrame(schema=dict(LEDGER)), *self._rows]), []
         return rows
 
-    def _told(self, part: TablePart, begin: int, end: int) -> Iterator[dict[str, Any]]:
-        """What the scan says of the records that go."""
+    def _told(self, part: TablePart, begin: int, end: int) -> Iterator[tuple[Any, ...]]:
+        """What the scan says of the records that go: the columns of `_TOLD`."""
         fates = self._fates
-        numbers = pl.DataFrame(
+        numbers = pl.LazyFrame(
             {
-                "ordinal": pl.Series(range(begin, end), dtype=pl.Int64),
-                "why": [fates.reasons[number] for number in fates.why[begin:end]],
-                "with_ordinal": pl.Series(fates.with_row[begin:end]),
+                "ordinal": np.arange(begin, end),
+                "why": pl.Series(REASONS).gather(fates.why[begin:end]),
+                "with_ordinal": fates.with_row[begin:end],
             }
         ).filter(pl.col("why") != "")
-        documents = read_columns(part.documents, (*PLACED, "record_id", "url", "label"))
-        others = read_columns(part.unlabelled, (*PLACED, "kind", "code", "url"))
-        rows = (
-            pl.concat([documents.with_columns(kind=pl.lit("document")), others], how="diagonal")
-            .join(numbers, on="ordinal")
-            .sort("ordinal")
-            .with_columns(pl.when(pl.col("with_ordinal") >= 0).then("with_ordinal"))
-            .select(pl.col(name).cast(dtype) for name, dtype in LEDGER.items())
+        documents = pl.scan_parquet(part.documents, glob=False).select(
+            *PLACED, "record_id", "url", "label", kind=pl.lit("document")
+        )
+        others = pl.scan_parquet(part.unlabelled, glob=False).select(*PLACED, "kind", "code", "url")
+        along = pl.when(pl.col("with_ordinal") >= 0).then("with_ordinal").alias("with_ordinal")
+        both = pl.concat([documents, others], how="diagonal").join(numbers, on="ordinal")
+        query = both.sort("ordinal").with_columns(along)
+        rows = collected(
+            part.documents, query.select(pl.col(name).cast(dtype) for name, dtype in LEDGER.items())
         )
         self._rows.append(rows)
         self.told += len(rows)
-        return rows.iter_rows(named=True)
+        return rows.select(_TOLD).iter_rows()
 
-    def _check(self, row: int, offset: int, told: dict[str, Any]) -> None:
-        if told["kind"] == "fault":
+    def _check(self, row: int, offset: int, told: tuple[Any, ...]) -> None:
+        kind, record_type, record_id, url = told
+        if kind == "fault":
             return  # there may be no head, and nobody was promised one
-        head = self._heads.of(row, offset)
-        if head is not None and clean(head.type, LONGEST_NAME) == told["record_type"]:
-            if told["record_id"] is not None:
-                same = clean(head.record_id, LONGEST_NAME) == told["record_id"]
-            else:
-                same = clean(head.url, LONGEST_URL) == told["url"]
-            if same:
-                return
-        name = told["record_id"] or told["url"] or told["record_type"]
-        raise InputError(
-            f"{self._heads.name}: at byte {offset:,} lies not the record that was scanned"
-            f" ({name!r:.80}): it is another archive now. Scan it again, into a new folder"
-        )
+        document = kind == "document"
+        wanted = told_witness(record_type, record_id, url)
+        if self._witnesses.get(row, offset, document=document) != wanted:
+            raise InputError(
+                f"{self._witnesses.name}: at byte {offset:,} lies not the record that was scanned"
+                f" ({record_id or url or record_type!r:.80}): it is another archive now. Scan it"
+                " again, into a new folder"
+            )

@@ -10,9 +10,12 @@ import numpy as np
 import polars as pl
 
 from detector.pipeline.fates import TablePart
-from detector.pipeline.gather import read_columns
-from detector.pipeline.record_keys import Elsewhere, Keys, digest_key, id_key, page_key
+from detector.pipeline.gather import collected
+from detector.pipeline.record_keys import Elsewhere, Keys, digest_key, id_key, page_key, url_key
 from detector.pipeline.relations import Kind, kind_of
+
+MOST: Final = 500
+"""Files that are asked at once."""
 
 _KEYED: Final = ("record_id", "url", "captured", "payload_digest")
 _ALONG: Final = frozenset({Kind.FOLLOWER, Kind.LINKED, Kind.REVISIT, Kind.CONTINUATION})
@@ -23,10 +26,16 @@ Documents: TypeAlias = Callable[[Sequence[str]], Iterator[pl.DataFrame]]
 def kinds_of(parts: Sequence[TablePart]) -> frozenset[Kind]:
     """Which kinds of records there are in some parts of a scan."""
     found: set[Kind] = set()
-    for part in parts:
-        for path, document in ((part.documents, True), (part.unlabelled, False)):
-            types = read_columns(path, ("record_type",))["record_type"].unique()
-            found.update(kind_of(name, document=document) for name in types)
+    for paths, document in (
+        ([part.documents for part in parts], True),
+        ([part.unlabelled for part in parts], False),
+    ):
+        for some in (paths[at : at + MOST] for at in range(0, len(paths), MOST)):
+            types = collected(
+                some[0],
+                pl.scan_parquet(some, glob=False).select(pl.col("record_type").unique()),
+            )
+            found.update(kind_of(name, document=document) for name in types.to_series())
     return frozenset(found)
 
 
@@ -48,7 +57,7 @@ def find_elsewhere(scan: frozenset[Kind], documents: Documents) -> Elsewhere:
     for table in documents(_KEYED):
         for name, url, seconds, digest in _keyed(table.filter(~pl.col("kept"))):
             ids.append(id_key(name))
-            pages.append(page_key(url, seconds))
+            pages.append(page_key(url_key(url), seconds))
             digests.append(digest_key(digest))
     going = _sorted(digests)
     stays = np.zeros(len(going), np.bool_)

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
-from detector.pipeline.gather import damaged, read_columns
-from detector.pipeline.relations import Kind, kind_of
+from detector.errors import FAULTS, SKIPS
+from detector.pipeline.gather import collected, damaged
+from detector.pipeline.relations import KINDS, REVISIT, WITH_CAPTURE, WITH_ORIGINAL, Kind, kind_of
+from detector.pipeline.selection import NOT_KEPT
+from detector.records import Label
 
 WITH_MEMBER: Final = "with-member"
 """Why damage goes that lies inside a member which is written anew."""
@@ -21,13 +25,14 @@ REST: Final = "rest-of-dropped"
 
 PLACED: Final = ("file", "offset", "length", "inner", "ordinal", "record_type")
 
-_NUMBERS: Final[Mapping[str, pl.DataType]] = {
+_NUMBERS: Final = {
     "ordinal": pl.Int64(),
     "offset": pl.Int64(),
     "length": pl.Int64(),
     "inner": pl.Int64(),
-    "why": pl.String(),
+    "why": pl.UInt8(),
     "kind": pl.UInt8(),
+    "document": pl.Boolean(),
     "lost": pl.Boolean(),
 }
 
@@ -40,16 +45,32 @@ class TablePart:
     unlabelled: Path
 
 
+REASONS: Final = (
+    "",
+    *(label.value for label in Label),
+    NOT_KEPT,
+    *SKIPS,
+    *FAULTS,
+    WITH_CAPTURE,
+    WITH_ORIGINAL,
+    REVISIT,
+    WITH_MEMBER,
+    REST,
+)
+"""Why a record goes, by number; the first is that of what stays."""
+
+_REASON: Final = {name: number for number, name in enumerate(REASONS)}
+
+
 class Fates:
     """What becomes of each record of one archive; a record's row is its ordinal.
 
-    offset, length, inner (-1 for none), why (0 for what stays, else a number into `reasons`),
-    with_row (-1 for none): arrays with an element for each row. kinds: what each is to others.
-    sizes: the rows of each part. 36 bytes a record in all.
+    offset, length, inner (-1 for none), why (a number into `REASONS`), with_row (-1 for none):
+    arrays with an element for each row. kinds: what each is to others. document: 1 for those in the
+    documents table. sizes: the rows of each part. 37 bytes a record in all.
     """
 
     def __init__(self) -> None:
-        self.reasons: list[str] = [""]
         self.sizes: list[int] = []
         self._chunks: list[pl.DataFrame] = []
 
@@ -63,29 +84,25 @@ class Fates:
         counted = np.arange(expected, expected + len(rows))
         if not (rows["ordinal"].to_numpy() == counted).all():
             raise damaged(part.documents, "its records are not numbered without gaps")
-        for reason in rows["why"].unique().drop_nulls().sort():
-            self._number(reason)
-        numbers = {name: number for number, name in enumerate(self.reasons)}
-        why = pl.col("why").fill_null("").replace_strict(numbers, return_dtype=pl.UInt8)
-        self._chunks.append(rows.drop("ordinal").with_columns(why))
+        self._chunks.append(rows)
         self.sizes.append(len(rows))
 
     def close(self) -> None:
         """All parts are added."""
-        schema = {**_NUMBERS, "why": pl.UInt8()}
-        rows = pl.concat([pl.DataFrame(schema=schema).drop("ordinal"), *self._chunks])
+        rows = pl.concat([pl.DataFrame(schema=_NUMBERS), *self._chunks])
         self._chunks = []
         self.offset = rows["offset"].to_numpy()
         self.length = rows["length"].to_numpy()
         self.inner = rows["inner"].to_numpy()
         self.kinds = bytes(rows["kind"].to_numpy())
+        self.document = bytes(rows["document"].cast(pl.UInt8).to_numpy())
         self.why = rows["why"].to_numpy().copy()
         self.with_row = np.full(len(rows), -1, np.int64)
         self._lost = rows["lost"].to_numpy()
 
     def mark(self, row: int, why: str, with_row: int) -> None:
         """A record goes, and with which other."""
-        self.why[row] = self._number(why)
+        self.why[row] = _REASON[why]
         self.with_row[row] = with_row
 
     def settle_rests(self, packed: Callable[[int], bool]) -> None:
@@ -113,51 +130,44 @@ class Fates:
             before = np.concatenate([[-1], self.inner[:-1]])
             group = np.cumsum((self.inner <= 0) | (before < 0))
             touched = np.bincount(group, self.why > 0) > 0
-            self.why[torn & touched[group]] = self._number(WITH_MEMBER)
+            self.why[torn & touched[group]] = _REASON[WITH_MEMBER]
 
     def counts(self) -> dict[str, int]:
         """How many records go, by reason."""
-        found = np.bincount(self.why, minlength=len(self.reasons))
-        return {
-            name: int(found[number])
-            for number, name in enumerate(self.reasons)
-            if number and found[number]
-        }
+        return count_reasons(self.why)
 
-    def _number(self, reason: str) -> int:
-        if reason not in self.reasons:
-            self.reasons.append(reason)
-        return self.reasons.index(reason)
+
+def count_reasons(why: npt.NDArray[np.uint8]) -> dict[str, int]:
+    """How many records go, by reason, of numbers into `REASONS`."""
+    found = np.bincount(why, minlength=len(REASONS)).tolist()
+    return {REASONS[number]: count for number, count in enumerate(found) if number and count}
 
 
 def numbers_of(part: TablePart, selected: pl.DataFrame, codes: frozenset[str]) -> pl.DataFrame:
     """All records of a part in their order, without texts: the columns of `_NUMBERS`.
 
-    why: null for what stays. lost: whether the archive is damaged there.
+    why: a number into `REASONS`. lost: whether the archive is damaged there.
     """
-    others = read_columns(part.unlabelled, (*PLACED, "code", "lost"))
+    why = pl.when(pl.col("code").is_in(list(codes))).then("code")
+    others = pl.scan_parquet(part.unlabelled, glob=False)
     rows = [
-        _numbers(selected, pl.col("why"), pl.lit(value=False), document=True),
-        _numbers(
-            others,
-            pl.when(pl.col("code").is_in(list(codes))).then("code"),
-            pl.col("lost") > 0,
-            document=False,
-        ),
+        _numbers(selected.lazy(), pl.col("why"), pl.lit(value=False), document=True),
+        _numbers(others, why, pl.col("lost") > 0, document=False),
     ]
-    return pl.concat(rows).sort("ordinal")
+    return collected(part.unlabelled, pl.concat(rows).sort("ordinal"))
 
 
-def _numbers(table: pl.DataFrame, why: pl.Expr, lost: pl.Expr, *, document: bool) -> pl.DataFrame:
-    types = table["record_type"].unique().to_list()
-    kinds = {name: int(kind_of(name, document=document)) for name in types}
-    kind = pl.lit(int(Kind.APART)) if not kinds else pl.col("record_type").replace_strict(kinds)
+def _numbers(table: pl.LazyFrame, why: pl.Expr, lost: pl.Expr, *, document: bool) -> pl.LazyFrame:
+    kinds = {name: int(kind_of(name, document=document)) for name in (*KINDS, "request")}
+    of = pl.col("record_type")
+    kind = of.replace_strict(kinds, default=kinds["request"], return_dtype=pl.UInt8)
     return table.select(
         "ordinal",
         "offset",
         "length",
         pl.col("inner").fill_null(-1),
-        why.alias("why"),
-        kind.alias("kind"),
+        why.fill_null("").replace_strict(_REASON, return_dtype=pl.UInt8).alias("why"),
+        pl.when(of.is_null()).then(int(Kind.APART)).otherwise(kind).cast(pl.UInt8).alias("kind"),
+        pl.lit(document).alias("document"),
         lost.alias("lost"),
-    ).cast(pl.Schema(_NUMBERS))
+    )

@@ -15,7 +15,7 @@ from detector.errors import FAULTS, SKIPS, InputError, UsageError
 from detector.pipeline.archives import check_apart, locate, output_names
 from detector.pipeline.cut_archive import Task, filter_archive
 from detector.pipeline.elsewhere import find_elsewhere, kinds_of, may_go_along
-from detector.pipeline.fates import PLACED, TablePart, numbers_of
+from detector.pipeline.fates import PLACED, TablePart, count_reasons, numbers_of
 from detector.pipeline.progress import Progress
 from detector.pipeline.selection import select
 from detector.read import open_source
@@ -144,9 +144,9 @@ def _count(labels: Labels, choice: _Choice) -> Filtering:
     saved = 0
     parts = _table_parts(labels)
     for part, table in zip(parts, choice.documents(labels, PLACED), strict=True):
-        gone = numbers_of(part, table, choice.codes).filter(pl.col("why").is_not_null())
-        dropped.update(gone["why"].to_list())
-        saved += int(gone.filter(pl.col("inner") < 0)["length"].sum())
+        rows = numbers_of(part, table, choice.codes)
+        dropped.update(count_reasons(rows["why"].to_numpy()))
+        saved += int(rows.filter(pl.col("why") > 0, pl.col("inner") < 0)["length"].sum())
     size = sum(one.size or 0 for one in labels.inputs)
     records, count = labels.books.records, dropped.total()
     failures = tuple((one.name, one.error) for one in labels.inputs if one.error is not None)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from datetime import datetime
+from typing import Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -15,20 +17,65 @@ from detector.write.tables import LONGEST_NAME, LONGEST_URL
 
 Keys: TypeAlias = npt.NDArray[np.uint64]
 
+_ODD: Final = 0x9E3779B97F4A7C15
+_ALL: Final = (1 << 64) - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The keys by which a record is known: its type, identifier, target, and target with second."""
+
+    type: int
+    id: int
+    url: int
+    page: int
+
+    def witness(self, *, document: bool) -> int:
+        """A key to know the record again by what the tables of a scan say of it.
+
+        They have the identifiers of documents alone.
+        """
+        return self.type ^ ((document and self.id) or self.url)
+
+
+def told_witness(record_type: str | None, record_id: str | None, url: str | None) -> int:
+    """The same key by what the tables of a scan say; record_id: null but for documents."""
+    return type_key(record_type) ^ (id_key(record_id) or url_key(url))
+
+
+def names_of(
+    record_type: str | None, record_id: str | None, url: str | None, captured: datetime | None
+) -> Names:
+    """The keys of a record."""
+    target = url_key(url)
+    seconds = None if captured is None else int(captured.timestamp())
+    return Names(type_key(record_type), id_key(record_id), target, page_key(target, seconds))
+
 
 def id_key(record_id: str | None) -> int:
     """64 bits of a record's identifier, 0 for none; the angle brackets do not count."""
     return 0 if not record_id else _key(record_id[:LONGEST_NAME].strip(" <>"))
 
 
-def page_key(url: str | None, seconds: int | None) -> int:
-    """64 bits of a target and the second of its capture, 0 where either is missing."""
-    return 0 if not url or seconds is None else _key(f"{seconds} {url[:LONGEST_URL]}")
+def url_key(url: str | None) -> int:
+    """64 bits of a target, 0 for none."""
+    return 0 if not url else _key(url[:LONGEST_URL])
+
+
+def page_key(url: int, seconds: int | None) -> int:
+    """64 bits of a target's key and the second of its capture, 0 where either is missing."""
+    return 0 if not url or seconds is None else (url ^ (seconds * _ODD & _ALL)) or 1
 
 
 def digest_key(digest: str | None) -> int:
     """64 bits of a payload digest, 0 for none."""
     return 0 if not digest else _key(digest[:LONGEST_NAME])
+
+
+@functools.lru_cache(maxsize=64)
+def type_key(record_type: str | None) -> int:
+    """64 bits of a record type."""
+    return 0 if not record_type else _key(record_type[:LONGEST_NAME])
 
 
 def _key(text: str) -> int:

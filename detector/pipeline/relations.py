@@ -9,18 +9,34 @@ from __future__ import annotations
 
 from array import array
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from enum import IntEnum
 from itertools import pairwise
-from typing import Final, Protocol, TypeAlias
+from typing import Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-from detector.pipeline.record_keys import Elsewhere, Rows, among, digest_key, id_key, page_key
+from detector.pipeline.record_keys import (
+    Elsewhere,
+    Names,
+    Rows,
+    among,
+    digest_key,
+    id_key,
+    page_key,
+    url_key,
+)
 from detector.read.heads import clean_url, parse_date
+from detector.read.naming import (
+    CONCURRENT,
+    PAYLOAD_DIGEST,
+    REFERS,
+    REFERS_DATE,
+    REFERS_TARGET,
+    SEGMENT_ORIGIN,
+)
 
 WITH_CAPTURE: Final = "with-capture"
 WITH_ORIGINAL: Final = "with-original"
@@ -39,7 +55,7 @@ class Kind(IntEnum):
     CONTINUATION = 6
 
 
-_KINDS: Final = {
+KINDS: Final[Mapping[str, Kind]] = {
     "response": Kind.CAPTURE,
     "resource": Kind.LINKED,
     "revisit": Kind.REVISIT,
@@ -48,6 +64,8 @@ _KINDS: Final = {
     "warcinfo": Kind.APART,
     "arc-filedesc": Kind.APART,
 }
+"""By record type; all others are followers, but for resources that were judged."""
+
 _CAPTURES: Final = frozenset({Kind.CAPTURE, Kind.REVISIT, Kind.CONVERSION})
 _DERIVED: Final = frozenset({Kind.REVISIT, Kind.CONVERSION, Kind.CONTINUATION})
 
@@ -58,27 +76,7 @@ def kind_of(record_type: str | None, *, document: bool) -> Kind:
         return Kind.APART
     if document and record_type == "resource":
         return Kind.CAPTURE
-    return _KINDS.get(record_type, Kind.FOLLOWER)
-
-
-class Headed(Protocol):
-    """What is looked at of a record's head."""
-
-    @property
-    def headers(self) -> tuple[tuple[str, str], ...]:
-        """All fields."""
-
-    @property
-    def url(self) -> str | None:
-        """The target."""
-
-    @property
-    def captured(self) -> datetime | None:
-        """When it was captured, in UTC."""
-
-    @property
-    def record_id(self) -> str | None:
-        """The record's identifier."""
+    return KINDS.get(record_type, Kind.FOLLOWER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +88,8 @@ class _Origin:
     page: int
     digest: int
 
+
+Fields: TypeAlias = Sequence[tuple[str, str]]
 
 Goes: TypeAlias = npt.NDArray[np.uint8]
 """Of each row whether it goes."""
@@ -109,27 +109,21 @@ class Relations:
         self._links: tuple[array[int], array[int]] = (array("q"), array("Q"))
         self._origins: list[_Origin] = []
 
-    def add(self, kind: int, head: Headed | None) -> None:
-        """The next row: what it is, a `Kind`, and its head where it has one."""
+    def add(self, kind: int, names: Names, fields: Fields) -> None:
+        """The next row: what it is, a `Kind`, its names, and the names in its head."""
         row = len(self._kinds)
         self._kinds.append(kind)
-        page = 0 if head is None else page_key(head.url, _seconds(head.captured))
-        self._page_of.append(page)
-        if kind == Kind.APART or head is None:
+        self._page_of.append(names.page)
+        if kind == Kind.APART:
             return
-        self._ids.add(id_key(head.record_id), row)
+        self._ids.add(names.id, row)
         if kind == Kind.CAPTURE:
-            self._pages.add(page, row)
-        named: dict[str, str] = {}
-        for name, value in head.headers:
-            field_name = name.lower()
-            if field_name == "warc-concurrent-to" or (
-                field_name == "warc-refers-to" and kind == Kind.FOLLOWER
-            ):
+            self._pages.add(names.page, row)
+        for name, value in fields:
+            if name == CONCURRENT or (name == REFERS and kind == Kind.FOLLOWER):
                 self._link(row, id_key(value))
-            named.setdefault(field_name, value)
         if kind in _DERIVED:
-            self._origins.append(_origin(row, kind, named))
+            self._origins.append(_origin(row, kind, dict(reversed(fields))))
 
     def _link(self, row: int, target: int) -> None:
         if target:
@@ -249,17 +243,14 @@ class _Originals:
 
 def _origin(row: int, kind: int, named: dict[str, str]) -> _Origin:
     if kind == Kind.CONTINUATION:
-        return _Origin(row, id_key(named.get("warc-segment-origin-id")), 0, 0)
-    named_id = id_key(named.get("warc-refers-to"))
+        return _Origin(row, id_key(named.get(SEGMENT_ORIGIN)), 0, 0)
+    named_id = id_key(named.get(REFERS))
     if kind == Kind.CONVERSION:
         return _Origin(row, named_id, 0, 0)
-    moment = parse_date(named.get("warc-refers-to-date", ""))
-    page = page_key(clean_url(named.get("warc-refers-to-target-uri")), _seconds(moment))
-    return _Origin(row, named_id, page, digest_key(named.get("warc-payload-digest")))
-
-
-def _seconds(moment: datetime | None) -> int | None:
-    return None if moment is None else int(moment.timestamp())
+    moment = parse_date(named.get(REFERS_DATE, ""))
+    seconds = None if moment is None else int(moment.timestamp())
+    page = page_key(url_key(clean_url(named.get(REFERS_TARGET))), seconds)
+    return _Origin(row, named_id, page, digest_key(named.get(PAYLOAD_DIGEST)))
 
 
 class _Groups:

@@ -83,7 +83,10 @@ class Cutter:
     def _end(self, record: Placed, limit: int | None) -> int:
         """Where the bytes end that go with a record: plain ones have line ends behind them."""
         end = record.offset + record.length
-        if self._window.read(record.offset, 4).startswith((GZIP_MAGIC, ZSTD_MAGIC)):
+        begin = bytes(self._window.view(record.offset, BLOCK)[:4])
+        if len(begin) < 4:
+            begin = self._window.read(record.offset, 4)
+        if begin.startswith((GZIP_MAGIC, ZSTD_MAGIC)):
             return end
         while limit is None or end < limit:
             view = self._window.view(end, BLOCK)
@@ -176,15 +179,23 @@ def _groups(records: Iterable[Placed]) -> Iterator[list[Placed]]:
     """Records that go or stay by themselves, alone; the records of common members together.
 
     A group ends where a record begins a member: members that run on into each other stay together.
+    Those that stay by themselves are left out, unless something before them may need their place.
     """
     group: list[Placed] = []
+    asked = False
     for record in records:
-        if group and not record.inner:
-            yield group
-            group = []
-        group.append(record)
         if record.inner is None:
-            yield group
-            group = []
+            if group:
+                yield group
+                group = []
+            if record.gone or asked:
+                yield [record]
+            asked = record.gone
+        else:
+            if group and record.inner == 0:
+                yield group
+                group = []
+            group.append(record)
+            asked = True
     if group:
         yield group

@@ -1,4 +1,4 @@
-"""The head of the record at a known byte, read without the rest of the record."""
+"""The names in the head of the record at a known byte, read without the rest of the record."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from isal import isal_zlib
 
 from detector.read.containers import Containers
 from detector.read.cursor import Cursor
-from detector.read.heads import HEAD_CAP, HEAD_END, Head, parse_arc_line, parse_warc_head
+from detector.read.heads import HEAD_CAP, HEAD_END, parse_arc_line
 from detector.read.members import GZIP_MAGIC, ZSTD_MAGIC, InflateError
+from detector.read.naming import Naming, parse_naming
 from detector.read.source import ByteSource
 from detector.read.starts import kind_expected
 from detector.read.window import BLOCK, Window
@@ -20,10 +21,11 @@ if TYPE_CHECKING or sys.version_info < (3, 14):
 else:
     from compression import zstd
 
-PROBE: Final = 2 << 10
+PROBE: Final = 1 << 10
 """Bytes of the file in which nearly every head ends; where it does not, more are read."""
 
-_INFLATED: Final = 4 << 10
+_INFLATED: Final = 2 << 10
+_FED: Final = (8 << 10, 24 << 10, 96 << 10)
 
 
 class HeadReader:
@@ -33,8 +35,9 @@ class HeadReader:
         self._window = Window(source)
         self._containers = Containers(self._window)
 
-    def at(self, offset: int) -> Head | None:
-        """The head that begins at this byte, by itself or first in a compressed member, or None.
+    def at(self, offset: int) -> Naming | None:
+        """The names in the head that begins at this byte, by itself or first in a member, or None.
+
 
         InputError when the source breaks off.
         """
@@ -53,11 +56,20 @@ class HeadReader:
                 data: bytes = isal_zlib.decompressobj(wbits=31).decompress(probe, _INFLATED)
                 return data
             if probe.startswith(ZSTD_MAGIC):
-                frame = zstd.ZstdDecompressor(zstd_dict=self._containers.dictionary())
-                return frame.decompress(probe, _INFLATED)
+                return self._first_block(offset)
         except (InflateError, zstd.ZstdError):
             return b""
         return probe
+
+    def _first_block(self, offset: int) -> bytes:
+        """The first bytes of a frame: nothing comes out of it before a whole block is in."""
+        frame = zstd.ZstdDecompressor(zstd_dict=self._containers.dictionary())
+        for size in _FED:
+            data = frame.decompress(self._window.read(offset, size), _INFLATED)
+            if data or frame.eof:
+                return data
+            offset += size
+        return b""
 
     def _more(self, offset: int) -> bytes:
         """The same up to the longest head that we read."""
@@ -68,13 +80,14 @@ class HeadReader:
         return cursor.buffer[cursor.pos : cursor.pos + HEAD_CAP]
 
 
-def _parsed(data: bytes) -> Head | None:
-    """The head at the beginning of the bytes, if all of it is there."""
+def _parsed(data: bytes) -> Naming | None:
+    """The names in the head at the beginning of the bytes, if all of it is there."""
     if data[:1] in (b"\r", b"\n"):
         data = data.lstrip(b"\r\n")
     if data[:5].upper() == b"WARC/":
         found = HEAD_END.search(data)
-        return parse_warc_head(data[: found.end()]) if found else None
+        return parse_naming(data[: found.end()]) if found else None
     if kind_expected(data, 0) == "ARC":
-        return parse_arc_line(data[: data.index(b"\n") + 1])
+        head = parse_arc_line(data[: data.index(b"\n") + 1])
+        return Naming(head.type, None, head.url, head.captured, ())
     return None

@@ -13,9 +13,8 @@ import pytest
 
 from detector import filter_warcs
 from detector.pipeline import relations
-from detector.pipeline.record_keys import Elsewhere
+from detector.pipeline.record_keys import Elsewhere, names_of
 from detector.pipeline.relations import Kind
-from detector.read.heads import Head
 from detector.records import ArchiveRecord, Label
 from tests.fixtures.archives import gz
 from tests.pipeline.made_labels import write_labels
@@ -256,7 +255,7 @@ def test_many_records_of_one_name_take_no_longer_than_others(chained: bool) -> N
             name = "<urn:one>" if n % 2 else f"<urn:{n}>"
             other = f"<urn:{n - 1}>" if n % 2 else "<urn:one>"
         headers = (("WARC-Concurrent-To", other), ("WARC-Refers-To", other))
-        found.add(kind, Head("WARC/1.0", "", headers, 0, AI, None, name, None, None))
+        found.add(kind, names_of("response", name, AI, None), headers)
     goes = np.zeros(count, np.uint8)
     goes[:1] = 1
 

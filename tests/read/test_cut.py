@@ -6,9 +6,13 @@ import random
 from collections.abc import Iterator, Sequence
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from detector.errors import InputError
 from detector.read import Cutter, HeadReader, Placed
+from detector.read.heads import parse_warc_head
+from detector.read.naming import naming_in, naming_of, parse_naming
 from detector.records import ArchiveRecord, Fault, Step
 from tests.fixtures.archives import (
     COUNT,
@@ -177,16 +181,62 @@ def test_heads_are_read_at_the_offsets_of_records() -> None:
             item = step.item
             assert isinstance(item, ArchiveRecord)
             if item.locator.inner is None:
-                head = reader.at(item.locator.offset)
-                assert head is not None, name
-                assert (head.type, head.headers, head.url) == (item.type, item.headers, item.url)
+                assert reader.at(item.locator.offset) == naming_of(item), name
 
 
 def test_a_long_head_is_read_too() -> None:
-    long = gz(warc(0, b"x", extra=[f"X-{n}: {random.Random(n).random()}" for n in range(1500)]))
+    noise = [f"X-{n}: {random.Random(n).random()}" for n in range(1500)]
+    long = gz(warc(0, b"x", extra=[*noise, "WARC-Concurrent-To: <urn:far>"]))
     head = HeadReader(Bytes(MEMBERS[0] + long)).at(len(MEMBERS[0]))
     assert head is not None
-    assert len(head.headers) > 1500
+    assert head.fields[-1] == ("WARC-Concurrent-To", "<urn:far>")
+
+
+NAMES = [
+    "WARC-Type",
+    "warc-record-id",
+    "WARC-TARGET-URI",
+    "WARC-Date",
+    "WARC-Refers-To",
+    "X",
+    "",
+    " ",
+]
+NAMES += ["WARC-Concurrent-To", "WARC-Concurrent-To-Not"]
+VALUES = [
+    "response",
+    "<urn:a>",
+    "http://a.example/ b",
+    "2024-01-01T00:00:00Z",
+    "ü",
+    "a: b",
+    "\r",
+    "",
+]
+ENDS = ["\r\n", "\n", " \r\n", "\t\n", "\r\r\n", "\r\n folded\r\n", "\n\tfolded\n"]
+LINE = st.builds(
+    "{}{}:{}{}{}".format,
+    st.sampled_from(NAMES),
+    st.sampled_from(["", " ", "\t"]),
+    st.sampled_from(["", " ", " \t", "\r"]),
+    st.sampled_from(VALUES),
+    st.sampled_from(ENDS),
+)
+LINES = st.lists(LINE, max_size=8)
+
+
+@given(LINES)
+def test_the_names_in_a_head_are_those_that_the_whole_head_gives(lines: list[str]) -> None:
+    head = f"WARC/1.0\r\n{''.join(lines)}\r\n".encode()
+    whole = parse_warc_head(head)
+    named = parse_naming(head)
+    assert (named.type, named.record_id, named.url, named.captured) == (
+        whole.type,
+        whole.record_id,
+        whole.url,
+        whole.captured,
+    )
+    assert list(named.fields) == list(naming_in(whole.headers).fields)
 
 
 @pytest.mark.parametrize("data", [b"", b"rubbish", gz(b"rubbish"), MEMBERS[0][:20], MEMBERS[0][1:]])
