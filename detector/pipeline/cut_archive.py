@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from array import array
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from detector.errors import BooksError, InputError
@@ -129,7 +131,7 @@ def _find_along(fates: Fates, heads: Heads, elsewhere: Elsewhere) -> Sequence[in
     """Mark what goes along with what was chosen to go; gives the witnesses of all rows."""
     relations, known = Relations(), array("Q")
     nobody = Names(0, 0, 0, 0)
-    rows = zip(fates.kinds, fates.document, fates.offset.tolist(), strict=True)
+    rows = zip(fates.kinds, fates.document, _numbers(fates.offset), strict=True)
     for row, (kind, document, offset) in enumerate(rows):
         head = heads.of(row, offset) if kind else None
         names = nobody if head is None else names_in(head)
@@ -137,6 +139,12 @@ def _find_along(fates: Fates, heads: Heads, elsewhere: Elsewhere) -> Sequence[in
         known.append(names.witness(document=bool(document)))
     relations.settle(fates.why, fates.mark, elsewhere)
     return known
+
+
+def _numbers(values: npt.NDArray[np.int64]) -> Iterator[int]:
+    """Python's own numbers, which take four times the memory, some at a time."""
+    for begin in range(0, len(values), LEDGER_ROWS):
+        yield from values[begin : begin + LEDGER_ROWS].tolist()
 
 
 def _check_end(source: ByteSource, labels: LabelledInput, fates: Fates) -> None:
