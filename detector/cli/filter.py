@@ -43,9 +43,9 @@ if TYPE_CHECKING:
     "--out", metavar="FOLDER", help="Where the archives go: a folder, or an address such as s3://."
 )
 @click.option(
-    "--archives",
+    "--archives-in",
     metavar="FOLDER",
-    help="Where the scanned archives are now, if they were moved: a folder or an address.",
+    help="Where the archives lie now, if they have moved: a folder or an address.",
 )
 @click.option("--dry-run", is_flag=True, help="Count what would go, and write nothing.")
 @click.option("--quiet", is_flag=True, help="No progress bar and no summary.")

@@ -1,139 +1,151 @@
-"""Where the archives of a scan lie now, and what the files are called that are made of them."""
+"""Texts that a scan did not keep, read again from its archives."""
 
 from __future__ import annotations
 
 import os
-import posixpath
-from collections import Counter
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import Any, Final
 
 from detector.errors import InputError, UsageError
-from detector.read import ByteSource, RetryPolicy, open_source
-from detector.write.labels import LabelledInput
+from detector.extract import Extractor, get_extractor
+from detector.fingerprint import exact_hash
+from detector.pipeline.chunks import HEAD_ROOM
+from detector.pipeline.document import read_document
+from detector.pipeline.settings import ScanSettings
+from detector.read import ByteSource, Revisit, is_page, open_source
+from detector.records import ArchiveRecord, Document, Fault, Locator
+from detector.write.labels import Labels
 
-_SHOWN = 5
+MOST_TOLD: Final = 5
+_TEXT_SETTINGS: Final = ("extractor", "min_words", "body_cap")
 
 
-def output_names(names: Sequence[str]) -> list[str]:
-    """A name for what is made of each archive: its own, with folders only where two are alike.
+def find_archives(opened: Sequence[Labels], folder: str | Path | None) -> dict[str, str]:
+    """Where the archives of the scans that kept no texts lie now, by the name in the scans.
 
-    Then all keep their path below the deepest folder that holds every one of them. UsageError where
-    that does not tell them apart, and for standard input.
-
-    >>> output_names(["/a/x.warc.gz", "s3://b/y.warc.gz"])
-    ['x.warc.gz', 'y.warc.gz']
-    >>> output_names(["/a/1/x.warc.gz", "/a/2/x.warc.gz"])
-    ['1/x.warc.gz', '2/x.warc.gz']
+    folder: where to look first, for as much of the name's end as there is; then they are looked
+    for where the scan read them. Of what is remote it shows only when it is read. UsageError when
+    none is found.
     """
-    if "-" in names:
+    if folder is not None and not Path(folder).is_dir():
+        raise UsageError(f"{folder}: no such folder: name the one in which the archives lie now")
+    textless = [labels for labels in opened if not labels.settings.with_text]
+    names = [one.name for labels in textless for one in labels.inputs]
+    places = {name: place for name in names if (place := _locate(name, folder)) is not None}
+    if names and not places:
+        where = "where the scan read them" if folder is None else f"in {folder}"
         raise UsageError(
-            "the scan read standard input, which cannot be read again: store it in a file and scan"
-            " that"
+            f"{names[0]!r:.200}: not found, and neither is any other of the {len(names)} archives"
+            f" {where}: say where they lie now with --archives-in FOLDER"
         )
-    paths = [_segments(name) for name in names]
-    if len({path[-1] for path in paths}) == len(paths):
-        return [path[-1] for path in paths]
-    first, last = min(path[:-1] for path in paths), max(path[:-1] for path in paths)
-    common = next(
-        (n for n, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), len(first)
-    )
-    made = ["/".join(path[common:]) for path in paths]
-    [(most, times)] = Counter(made).most_common(1)
-    if times > 1:
-        raise UsageError(
-            f"{times} archives of the scan would become the one file {most!r:.80}: scan them into"
-            " folders of their own"
-        )
-    return made
+    return places
 
 
-def _segments(name: str) -> list[str]:
-    scheme, separator, rest = name.partition("://")
-    if not separator:
-        return os.path.abspath(name).strip("/").split("/")  # noqa: PTH100 - of a name, not a file
-    if scheme.lower() in ("http", "https"):
-        rest = rest.partition("?")[0].partition("#")[0]
-    return posixpath.normpath(rest).strip("/").split("/")
+def _locate(name: str, folder: str | Path | None) -> str | None:
+    if folder is not None:
+        parts = [part for part in PurePosixPath(name).parts if part not in ("/", "..")]
+        for start in range(len(parts)):
+            place = str(Path(folder, *parts[start:]))
+            if os.path.isfile(place):  # noqa: PTH113 - pathlib's raises for a name that is too long
+                return place
+    return name if "://" in name or os.path.isfile(name) else None  # noqa: PTH113 - the same
 
 
-def locate(inputs: Sequence[LabelledInput], moved: str | None) -> list[str]:
-    """Where each archive is to be read: as the scan named it, or below the folder `moved`.
+@dataclass(slots=True)
+class Tally:
+    """What became of the texts that were to be read again.
 
-    There, the longest end of its path that leads to a file. UsageError when local ones are missing
-    or have another size than when they were scanned.
+    missing: their archive is not there or cannot be read. changed: the archive holds another text
+    there, or none. told: the first few of both, for a person.
     """
-    found = [one.name if moved is None else _below(moved, one.name) for one in inputs]
-    wrong = [
-        problem
-        for one, name in zip(inputs, found, strict=True)
-        if one.error is None and (problem := _problem(one, name))
-    ]
-    if wrong:
-        more = f"\n  and {len(wrong) - _SHOWN:,} more" if len(wrong) > _SHOWN else ""
-        lines = "".join(f"\n  {line}" for line in wrong[:_SHOWN])
-        raise UsageError(
-            f"these archives are not where, or what, they were when they were scanned:{lines}{more}"
-            "\nSay with --archives FOLDER where they are now (a relative name counts from where the"
-            " scan ran), or scan them again"
-        )
-    return found
+
+    read: int = 0
+    missing: int = 0
+    changed: int = 0
+    told: list[str] = field(default_factory=list)
+
+    def tell(self, where: object, what: str) -> None:
+        """Note one that could not be had."""
+        if len(self.told) < MOST_TOLD:
+            self.told.append(f"{where}: {what}")
 
 
-def _problem(one: LabelledInput, name: str) -> str | None:
-    path = Path(name)
-    if "://" in name and not path.exists():
-        return None  # known when it is opened
-    if not path.is_file():
-        return f"{name}: there is no such file"
-    size = path.stat().st_size
-    if one.size is not None and size != one.size:
-        return f"{name}: has {size:,} bytes, and had {one.size:,}"
-    return None
+class ArchivedTexts:
+    """Reads texts of one scan again, just as the scan did, and makes sure that they are the same.
 
+    places: as `find_archives` gives them. There is no watchdog: what a scan has read within its
+    limits is read again within them.
+    """
 
-def _below(folder: str, name: str) -> str:
-    segments = _segments(name)
-    base = folder.rstrip("/")
-    for first in range(len(segments)):
-        candidate = f"{base}/{'/'.join(segments[first:])}"
-        if _exists(candidate):
-            return candidate
-    return f"{base}/{segments[-1]}"
+    columns = ("file", "offset", "length", "inner", "fingerprint")
 
+    def __init__(self, labels: Labels, places: Mapping[str, str], tally: Tally) -> None:
+        stored = labels.settings.settings
+        chosen: dict[str, Any] = {name: stored[name] for name in _TEXT_SETTINGS if name in stored}
+        self._settings = ScanSettings(**chosen)
+        self._extractor: Extractor | None = None
+        self._places = places
+        self._tally = tally
+        self._file: str | None = None
+        self._source: ByteSource | None = None
+        self._revisit: Revisit | None = None
 
-def _exists(name: str) -> bool:
-    if "://" not in name:
-        return Path(name).is_file()
-    try:
-        with open_source(name, retry=RetryPolicy(attempts=2)) as source:
-            source.read_at(0, 1)
-    except InputError:
-        return False
-    return True
+    def normal(
+        self, _part: Path, file: str, offset: int, length: int, inner: int | None, exact: str
+    ) -> str | None:
+        """The normal form of the text at a place, whose exact hash is known; None if it is gone.
 
+        Places in ascending order of file and offset cost least.
+        """
+        place = Locator(file, offset, length, inner)
+        if file != self._file:
+            self._open(file)
+        if self._revisit is None:
+            self._tally.missing += 1
+            return None
+        try:
+            found = self._revisit.at(place)
+        except InputError as error:
+            self._revisit = None
+            self._tally.missing += 1
+            self._tally.tell(place, str(error))
+            return None
+        normal = None if isinstance(found, Fault) or not is_page(found) else self._extract(found)
+        if normal is None or exact_hash(normal) != exact:
+            self._tally.changed += 1
+            self._tally.tell(place, "does not hold the text that the scan found there")
+            return None
+        self._tally.read += 1
+        return normal
 
-def check_size(source: ByteSource, one: LabelledInput) -> None:
-    """InputError when a source, of which the first byte is read, has another size than it had."""
-    source.read_at(0, 1)
-    if one.size is not None and source.size is not None and source.size != one.size:
-        raise InputError(
-            f"{source.name}: has {source.size:,} bytes, and had {one.size:,} when it was scanned:"
-            " it is another archive now. Scan it again, into a new folder"
-        )
+    def _extract(self, record: ArchiveRecord) -> str | None:
+        if self._extractor is None:
+            self._extractor = get_extractor(self._settings.extractor)
+        try:
+            document = read_document(record, self._settings, self._extractor)
+        except (MemoryError, UsageError):
+            raise
+        except Exception:  # as in a scan: a page that cannot be read is lost, not the run
+            return None
+        return document.normal if isinstance(document, Document) else None
 
+    def _open(self, file: str) -> None:
+        self.close()
+        self._file = file
+        try:
+            self._source = open_source(self._places[file])
+        except (InputError, UsageError) as error:
+            if isinstance(error, UsageError) and "://" in self._places[file]:
+                raise  # a package is missing
+            self._tally.tell(file, str(error))
+            return
+        self._revisit = Revisit(self._source, block_cap=self._settings.body_cap + HEAD_ROOM)
 
-def check_apart(archives: Sequence[str], made: Sequence[str], out: str) -> None:
-    """UsageError when a file that is to be made is one of the archives."""
-    real = {_identity(name): name for name in archives}
-    for name in made:
-        clash = real.get(_identity(f"{out.rstrip('/')}/{name}"))
-        if clash is not None:
-            raise UsageError(
-                f"{clash}: would be overwritten by what is made of it: name another folder than"
-                f" {out}"
-            )
-
-
-def _identity(name: str) -> str:
-    return name if "://" in name else os.path.realpath(name)
+    def close(self) -> None:
+        """Close the archive that is open."""
+        self._file = self._revisit = None
+        if self._source is not None:
+            self._source.close()
+            self._source = None

@@ -12,10 +12,10 @@ from typing import Any, Final
 import polars as pl
 
 from detector.errors import FAULTS, SKIPS, InputError, UsageError
-from detector.pipeline.archives import check_apart, locate, output_names
 from detector.pipeline.cut_archive import Task, filter_archive
 from detector.pipeline.elsewhere import find_elsewhere, kinds_of, may_go_along
 from detector.pipeline.fates import PLACED, TablePart, count_reasons, numbers_of
+from detector.pipeline.filter_archives import check_apart, locate, output_names
 from detector.pipeline.progress import Progress
 from detector.pipeline.selection import select
 from detector.read import open_source
@@ -63,7 +63,7 @@ def filter_warcs(
     drop: Sequence[str] = (),
     keep: str | None = None,
     clusters: str | Path | None = None,
-    archives: str | None = None,
+    archives_in: str | Path | None = None,
     dry_run: bool = False,
     progress: bool = False,
 ) -> Filtering:
@@ -71,10 +71,10 @@ def filter_warcs(
 
     out: a folder, or a URL that fsspec can write to; an unfinished filtering of the same settings
     in it is taken up where it was left. drop: labels, and codes of skips and faults
-    (docs/faults.md). keep, clusters: as in `select`. archives: the folder or URL below which the
-    archives lie now, if not where they were scanned. dry_run: count by the tables alone, and write
-    nothing. What belongs to a dropped record goes along (docs/filter.md); every other byte stays as
-    it is. Archives that fail do not raise but stand in the result.
+    (docs/faults.md). keep, clusters: as in `select`. archives_in: the folder or URL below which the
+    archives lie now, where they have moved. dry_run: count by the tables alone, and write nothing.
+    What belongs to a dropped record goes along (docs/filter.md); every other byte stays as it is.
+    Archives that fail do not raise but stand in the result.
     UsageError for what cannot be done, OutputError when the output cannot be written.
     """
     opened = _finished(Path(labels))
@@ -83,7 +83,9 @@ def filter_warcs(
         return _count(opened, choice)
     if out is None:
         raise UsageError("nowhere to write to: name a folder")
-    return _Run(opened, choice, str(out), archives).run(progress)
+    return _Run(opened, choice, str(out), None if archives_in is None else str(archives_in)).run(
+        progress
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,7 +84,7 @@ def test_a_web_archive_that_has_grown_fails(
 def test_local_labels_are_filtered_from_where_the_archives_were_uploaded(
     local: Path, web: tuple[str, list[tuple[str, str | None]]], tmp_path: Path
 ) -> None:
-    found = filter_warcs(local / "labels", tmp_path / "out", drop=LIKELY, archives=web[0])
+    found = filter_warcs(local / "labels", tmp_path / "out", drop=LIKELY, archives_in=web[0])
     assert found.state == "complete"
     same(local, {name: (tmp_path / "out" / name).read_bytes() for name in SIZES})
 

@@ -92,7 +92,7 @@ def refused(
         ({"keep": 'langauge == "en"'}, "langauge is no column: did you mean language"),
         ({"keep": "label =="}, "not an expression"),
         ({"clusters": "nowhere"}, "holds no finished clustering"),
-        ({"archives": "nowhere"}, "nowhere/x.warc.gz: there is no such file"),
+        ({"archives_in": "nowhere"}, "nowhere/x.warc.gz: there is no such file"),
     ],
 )
 def test_a_mistake_in_the_call_is_one_message(
@@ -108,10 +108,10 @@ def test_a_moved_archive_is_named_and_found_where_it_is_said_to_be(
     filter_warcs(tmp_path / "labels", tmp_path / "before", drop=LIKELY)
     (tmp_path / "new" / tmp_path.name).mkdir(parents=True)
     one.rename(tmp_path / "new" / tmp_path.name / one.name)
-    refused(tmp_path, r"x\.warc\.gz: there is no such file(.|\n)*--archives FOLDER")
+    refused(tmp_path, r"x\.warc\.gz: there is no such file(.|\n)*--archives-in FOLDER")
     for folder in (tmp_path / "new", tmp_path / "new" / tmp_path.name):
         out = tmp_path / f"out-{folder.name}"
-        filter_warcs(tmp_path / "labels", out, drop=LIKELY, archives=str(folder))
+        filter_warcs(tmp_path / "labels", out, drop=LIKELY, archives_in=folder)
         assert identity(out) == identity(tmp_path / "before")
 
 
