@@ -60,8 +60,8 @@ def _segments(name: str) -> list[str]:
 def locate(inputs: Sequence[LabelledInput], moved: str | None) -> list[str]:
     """Where each archive is to be read: as the scan named it, or below the folder `moved`.
 
-    There, the longest end of its path that leads to a file; else as the scan named it. UsageError when local ones are missing
-    or have another size than when they were scanned.
+    There, the longest end of its path that leads to a file; else as the scan named it. UsageError
+    when local ones are missing or have another size than when they were scanned.
     """
     found = [one.name if moved is None else _below(moved, one.name) for one in inputs]
     wrong = [

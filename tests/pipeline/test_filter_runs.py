@@ -92,7 +92,6 @@ def refused(
         ({"keep": 'langauge == "en"'}, "langauge is no column: did you mean language"),
         ({"keep": "label =="}, "not an expression"),
         ({"clusters": "nowhere"}, "holds no finished clustering"),
-        ({"archives_in": "nowhere"}, "nowhere/x.warc.gz: there is no such file"),
     ],
 )
 def test_a_mistake_in_the_call_is_one_message(
@@ -109,6 +108,7 @@ def test_a_moved_archive_is_named_and_found_where_it_is_said_to_be(
     (tmp_path / "new" / tmp_path.name).mkdir(parents=True)
     one.rename(tmp_path / "new" / tmp_path.name / one.name)
     refused(tmp_path, r"x\.warc\.gz: there is no such file(.|\n)*--archives-in FOLDER")
+    refused(tmp_path, "nowhere/x.warc.gz: there is no such file", archives_in="nowhere")
     for folder in (tmp_path / "new", tmp_path / "new" / tmp_path.name):
         out = tmp_path / f"out-{folder.name}"
         filter_warcs(tmp_path / "labels", out, drop=LIKELY, archives_in=folder)
