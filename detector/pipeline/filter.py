@@ -83,9 +83,8 @@ def filter_warcs(
         return _count(opened, choice)
     if out is None:
         raise UsageError("nowhere to write to: name a folder")
-    return _Run(opened, choice, str(out), None if archives_in is None else str(archives_in)).run(
-        progress
-    )
+    moved = None if archives_in is None else str(archives_in)
+    return _Run(opened, choice, str(out), moved).run(progress)
 
 
 @dataclass(frozen=True, slots=True)
