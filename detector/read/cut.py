@@ -49,6 +49,7 @@ class Cutter:
     def __init__(self, source: ByteSource) -> None:
         self.rewritten = 0
         self.consumed = 0
+        self._source = source
         self._window = Window(source)
         self._containers = Containers(self._window)
 
@@ -71,26 +72,29 @@ class Cutter:
 
     def _raw(self, at: int, end: int | None) -> Iterator[Piece]:
         while end is None or at < end:
-            view = self._window.view(at, BLOCK)
-            if end is not None:
-                view = view[: end - at]
-            if not view:
+            piece = self._piece(at, BLOCK if end is None else min(BLOCK, end - at))
+            if not piece:
                 return
-            at += len(view)
+            at += len(piece)
             self.consumed = at
-            yield view
+            yield piece
+
+    def _piece(self, at: int, size: int) -> Piece:
+        """The next bytes, at most so many; whole blocks where the source is read forward."""
+        if self._source.random:
+            return self._source.read_at(at, size)
+        return self._window.view(at, BLOCK)[:size]
 
     def _end(self, record: Placed, limit: int | None) -> int:
         """Where the bytes end that go with a record: plain ones have line ends behind them."""
         end = record.offset + record.length
-        begin = bytes(self._window.view(record.offset, BLOCK)[:4])
+        begin = bytes(self._piece(record.offset, 4))
         if len(begin) < 4:
             begin = self._window.read(record.offset, 4)
         if begin.startswith((GZIP_MAGIC, ZSTD_MAGIC)):
             return end
         while limit is None or end < limit:
-            view = self._window.view(end, BLOCK)
-            blank = bytes(view[:64] if limit is None else view[: min(64, limit - end)])
+            blank = bytes(self._piece(end, 64 if limit is None else min(64, limit - end)))
             ends = len(blank) - len(blank.lstrip(b"\r\n"))
             end += ends
             if not blank or ends < len(blank):

@@ -14,7 +14,7 @@ from detector.read.members import GZIP_MAGIC, ZSTD_MAGIC, InflateError
 from detector.read.naming import Naming, parse_naming
 from detector.read.source import ByteSource
 from detector.read.starts import kind_expected
-from detector.read.window import BLOCK, Window
+from detector.read.window import Window
 
 if TYPE_CHECKING or sys.version_info < (3, 14):
     from backports import zstd
@@ -32,6 +32,7 @@ class HeadReader:
     """Reads heads at rising offsets of one archive; what lies between is not inflated."""
 
     def __init__(self, source: ByteSource) -> None:
+        self._source = source
         self._window = Window(source)
         self._containers = Containers(self._window)
 
@@ -45,12 +46,11 @@ class HeadReader:
 
     def packed(self, offset: int) -> bool:
         """Whether a compressed member begins at this byte."""
-        return self._window.read(offset, 4).startswith((GZIP_MAGIC, ZSTD_MAGIC))
+        return self._read(offset, 4).startswith((GZIP_MAGIC, ZSTD_MAGIC))
 
     def _beginning(self, offset: int) -> bytes:
         """The first bytes of what lies there, inflated; those that a probe holds."""
-        view = self._window.view(offset, BLOCK)[:PROBE]
-        probe = bytes(view) if len(view) == PROBE else self._window.read(offset, PROBE)
+        probe = self._read(offset, PROBE)
         try:
             if probe.startswith(GZIP_MAGIC):
                 data: bytes = isal_zlib.decompressobj(wbits=31).decompress(probe, _INFLATED)
@@ -61,11 +61,17 @@ class HeadReader:
             return b""
         return probe
 
+    def _read(self, offset: int, size: int) -> bytes:
+        """Some bytes of the file; by whole blocks where the source is read forward."""
+        if self._source.random:
+            return self._source.read_at(offset, size)
+        return self._window.read(offset, size)
+
     def _first_block(self, offset: int) -> bytes:
         """The first bytes of a frame: nothing comes out of it before a whole block is in."""
         frame = zstd.ZstdDecompressor(zstd_dict=self._containers.dictionary())
         for size in _FED:
-            data = frame.decompress(self._window.read(offset, size), _INFLATED)
+            data = frame.decompress(self._read(offset, size), _INFLATED)
             if data or frame.eof:
                 return data
             offset += size
