@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from detector.pipeline.bench import BenchRun, bench_run
     from detector.pipeline.calibrate import Recalibration, calibrate
     from detector.pipeline.cluster import Clustering, cluster
+    from detector.pipeline.filter import Filtering, filter_warcs
     from detector.pipeline.index import (
         IndexChange,
         IndexInfo,
@@ -50,6 +51,7 @@ __all__ = [
     "DetectorError",
     "Estimate",
     "Fault",
+    "Filtering",
     "IndexChange",
     "IndexInfo",
     "Label",
@@ -70,6 +72,7 @@ __all__ = [
     "cluster",
     "describe_index",
     "estimate",
+    "filter_warcs",
     "merge_indexes",
     "parse_locator",
     "replay",
@@ -82,6 +85,7 @@ _HOMES = {
     "detector.pipeline.bench": ("BenchOptions", "BenchRun", "bench_run"),
     "detector.pipeline.calibrate": ("Recalibration", "calibrate"),
     "detector.pipeline.cluster": ("Clustering", "cluster"),
+    "detector.pipeline.filter": ("Filtering", "filter_warcs"),
     "detector.pipeline.index": (
         "IndexChange",
         "IndexInfo",

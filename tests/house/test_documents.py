@@ -17,6 +17,7 @@ from detector.cli.detectors import detectors
 from detector.cli.doctor import doctor
 from detector.cli.explain import explain
 from detector.cli.fdr import fdr
+from detector.cli.filter import filter_command
 from detector.cli.index import index
 from detector.cli.scan import scan
 from detector.cli.show import show
@@ -82,6 +83,7 @@ GUIDES = {
     "clusters.md": [cluster, scan],
     "index.md": [*index.commands.values(), scan],
     "bench-report.md": [report_command],
+    "filter.md": [filter_command, cluster],
     "bench.md": [*bench.commands.values(), *detectors.commands.values()],
 }
 
@@ -95,7 +97,7 @@ def guide_of(command: click.Command) -> str:
 @pytest.mark.parametrize(
     "command",
     [
-        *(scan, show, explain, calibrate, fdr, doctor, cluster),
+        *(scan, show, explain, calibrate, fdr, doctor, cluster, filter_command),
         *(command for group in (index, bench, detectors) for command in group.commands.values()),
     ],
     ids=lambda command: command.name,
