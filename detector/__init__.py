@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from detector.errors import DetectorError
     from detector.pipeline.calibrate import Recalibration, calibrate
     from detector.pipeline.cluster import Clustering, cluster
+    from detector.pipeline.export import Exported, export
     from detector.pipeline.index import (
         IndexChange,
         IndexInfo,
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
         merge_indexes,
         verify_index,
     )
+    from detector.pipeline.labeller import Labeller
     from detector.pipeline.replay import Replay, replay
     from detector.pipeline.sample import Estimate, estimate
     from detector.pipeline.scan import Scanner, ScanResult, scan
@@ -45,11 +47,13 @@ __all__ = [
     "Clustering",
     "DetectorError",
     "Estimate",
+    "Exported",
     "Fault",
     "IndexChange",
     "IndexInfo",
     "Label",
     "LabelledDocument",
+    "Labeller",
     "Locator",
     "Match",
     "Recalibration",
@@ -65,6 +69,7 @@ __all__ = [
     "cluster",
     "describe_index",
     "estimate",
+    "export",
     "merge_indexes",
     "parse_locator",
     "replay",
@@ -76,6 +81,7 @@ _HOMES = {
     "detector.errors": ("DetectorError",),
     "detector.pipeline.calibrate": ("Recalibration", "calibrate"),
     "detector.pipeline.cluster": ("Clustering", "cluster"),
+    "detector.pipeline.export": ("Exported", "export"),
     "detector.pipeline.index": (
         "IndexChange",
         "IndexInfo",
@@ -85,6 +91,7 @@ _HOMES = {
         "merge_indexes",
         "verify_index",
     ),
+    "detector.pipeline.labeller": ("Labeller",),
     "detector.pipeline.replay": ("Replay", "replay"),
     "detector.pipeline.sample": ("Estimate", "estimate"),
     "detector.pipeline.scan": ("ScanResult", "Scanner", "scan"),

@@ -26,6 +26,11 @@ def fingerprint(normal: str, language: str) -> Fingerprint:
     )
 
 
+def exact_hash(normal: str) -> str:
+    """Give the exact hash of a text's normal form, without its signature."""
+    return xxhash.xxh3_128_hexdigest(normal.encode())
+
+
 def fingerprint_document(document: Document) -> Fingerprint:
     """Fingerprint a document."""
     return fingerprint(document.normal, document.language)
