@@ -13,6 +13,7 @@ from detector.cli.calibrate import calibrate
 from detector.cli.cluster import cluster
 from detector.cli.doctor import doctor
 from detector.cli.explain import explain
+from detector.cli.export import export
 from detector.cli.fdr import fdr
 from detector.cli.fit import fit
 from detector.cli.fit_deep import fit_deep
@@ -43,6 +44,7 @@ cli.add_command(explain)
 cli.add_command(fdr)
 cli.add_command(calibrate)
 cli.add_command(cluster)
+cli.add_command(export)
 cli.add_command(index)
 cli.add_command(doctor)
 cli.add_command(fit)

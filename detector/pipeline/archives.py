@@ -35,7 +35,9 @@ def output_names(names: Sequence[str]) -> list[str]:
     if len({path[-1] for path in paths}) == len(paths):
         return [path[-1] for path in paths]
     first, last = min(path[:-1] for path in paths), max(path[:-1] for path in paths)
-    common = next((n for n, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), len(first))
+    common = next(
+        (n for n, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), len(first)
+    )
     made = ["/".join(path[common:]) for path in paths]
     [(most, times)] = Counter(made).most_common(1)
     if times > 1:

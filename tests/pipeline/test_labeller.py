@@ -16,7 +16,9 @@ from detector.records import ArchiveRecord, Label, LabelledDocument, Locator, Sk
 from scripts.crawl_texts import ASSISTANT, DIARY
 
 SENTENCES = st.lists(st.sampled_from([*DIARY, *ASSISTANT]), max_size=40)
-BREAKS = st.sampled_from([" ", "\n", "\r\n", "\r", "\n\n", "\x00 ", "\u200b", "\x0c", " é😀 ", "\ufeff"])
+BREAKS = st.sampled_from(
+    [" ", "\n", "\r\n", "\r", "\n\n", "\x00 ", "\u200b", "\x0c", " é😀 ", "\ufeff"]
+)
 TEXTS = st.builds(lambda parts, joint: joint.join(parts), SENTENCES, BREAKS)
 MACHINE = " ".join(ASSISTANT)
 
