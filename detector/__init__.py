@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from detector.errors import DetectorError
     from detector.pipeline.calibrate import Recalibration, calibrate
     from detector.pipeline.cluster import Clustering, cluster
-    from detector.pipeline.export import Exported, export
+    from detector.pipeline.export import Exported, ExportSettings, export
     from detector.pipeline.index import (
         IndexChange,
         IndexInfo,
@@ -47,6 +47,7 @@ __all__ = [
     "Clustering",
     "DetectorError",
     "Estimate",
+    "ExportSettings",
     "Exported",
     "Fault",
     "IndexChange",
@@ -81,7 +82,7 @@ _HOMES = {
     "detector.errors": ("DetectorError",),
     "detector.pipeline.calibrate": ("Recalibration", "calibrate"),
     "detector.pipeline.cluster": ("Clustering", "cluster"),
-    "detector.pipeline.export": ("Exported", "export"),
+    "detector.pipeline.export": ("ExportSettings", "Exported", "export"),
     "detector.pipeline.index": (
         "IndexChange",
         "IndexInfo",

@@ -133,7 +133,8 @@ def export(
 
 def _render(found: Exported) -> str:
     lines = [
-        f"{found.out}: {found.rows:,} rows in {found.files:,} files, of {found.documents:,} documents"
+        f"{found.out}: {found.rows:,} rows in {found.files:,} files, of {found.documents:,}"
+        " documents"
     ]
     if found.left_out:
         lines.append(f"  {found.left_out:,} documents {_LEFT_OUT[found.format]}")

@@ -16,6 +16,8 @@ from detector.pipeline.export_tables import export_jsonl, export_weights
 from detector.pipeline.gather import RUNNING
 from detector.write.labels import Labels, open_labels
 
+__all__ = ["ExportSettings", "Exported", "export"]
+
 _Writer = Callable[[Labels, Path, ExportSettings, bool], Exported]
 
 _WRITERS: Final[Mapping[str, _Writer]] = MappingProxyType(

@@ -206,6 +206,6 @@ def _check_crawls(labels: Labels, crawl: str | None) -> None:
     nameless = [one.name for one in labels.inputs if not re.search(_CRAWL, one.name)]
     if crawl is None and nameless:
         raise UsageError(
-            f"{nameless[0]!r:.80}: its path does not say of which crawl it is (CC-MAIN-2024-22): say"
-            " so with --crawl"
+            f"{nameless[0]!r:.80}: its path does not say of which crawl it is (CC-MAIN-2024-22):"
+            " say so with --crawl"
         )

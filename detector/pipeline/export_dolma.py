@@ -56,7 +56,7 @@ def export_dolma(labels: Labels, out: Path, settings: ExportSettings, shown: boo
     """
     name = settings.name or NAME
     write_documents = bool(settings.write_documents)
-    texts = Texts(labels, settings.archives and str(settings.archives)) if write_documents else None
+    texts = Texts(labels, settings.archives) if write_documents else None
     root, home, trees = tree_of(out, name, write_documents=write_documents)
     columns = [*_READ, *(texts.columns if texts else ())]
     frames = selected(labels, settings, tuple(dict.fromkeys(columns)))

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import IO, Any, Final, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -164,7 +164,7 @@ def _attributes(
 
 def _is_text_of(row: dict[str, Any], text: str) -> bool:
     """Whether places in the judged text are places in this one."""
-    return row["chars"] == len(text) and exact_hash(normal_form(text)) == row["fingerprint"]
+    return bool(row["chars"] == len(text)) and exact_hash(normal_form(text)) == row["fingerprint"]
 
 
 def _check_known(known: _Known, base: Path, files: list[Path], kind: str) -> None:
@@ -209,9 +209,9 @@ def _line(file: Path, number: int, data: bytes) -> _Line:
 
 def _opened(file: Path) -> IO[bytes]:
     if file.suffix == ".gz":
-        return gzip.open(file, "rb")  # type: ignore[return-value]
+        return cast("IO[bytes]", gzip.open(file, "rb"))
     if file.suffix == ".zst":
-        return zstd.open(file, "rb")  # type: ignore[no-any-return]
+        return cast("IO[bytes]", zstd.open(file, "rb"))
     return file.open("rb")
 
 

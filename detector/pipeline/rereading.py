@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal, cast
 
 import polars as pl
 
@@ -31,7 +31,7 @@ class Texts:
     has another size than it had.
     """
 
-    def __init__(self, labels: Labels, archives: str | None = None) -> None:
+    def __init__(self, labels: Labels, archives: str | Path | None = None) -> None:
         self._labels = labels
         self.stored = labels.settings.with_text
         self._where: dict[str, tuple[int, str]] = {}
@@ -42,11 +42,12 @@ class Texts:
                 f"{labels.path}: was scanned from standard input without --with-text, so its texts"
                 " cannot be had again: scan a file, or scan with --with-text"
             )
-        found = locate(labels.inputs, archives)
+        found = locate(labels.inputs, None if archives is None else str(archives))
         pairs = enumerate(zip(labels.inputs, found, strict=True))
         self._where = {one.name: (number, name) for number, (one, name) in pairs}
         options = labels.settings.settings
-        self._extractor = get_extractor(str(options.get("extractor", "resiliparse")))
+        name = cast("Literal['resiliparse', 'trafilatura']", options["extractor"])
+        self._extractor = get_extractor(name)
         self._body_cap = int(options["body_cap"] or 0)
 
     @property

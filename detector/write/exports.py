@@ -112,15 +112,20 @@ def _earlier(home: Path) -> list[str]:
             f"{home}: holds a {MANIFEST} that no export wrote: choose an empty or a new folder"
         )
     try:
-        names = [str(one[0]) for one in json.loads(data)["files"]]
-        if any(".." in Path(name).parts or Path(name).is_absolute() for name in names):
-            raise ValueError("a name outside the folder")
+        names = [_inside(one[0]) for one in json.loads(data)["files"]]
     except (ValueError, KeyError, TypeError, IndexError, RecursionError) as error:
         raise OutputError(
             f"{path}: damaged ({error!r:.60}): it was changed by something else; remove this folder"
             " and export again"
         ) from error
     return names
+
+
+def _inside(name: str) -> str:
+    """A name that leads to no place outside the folder; ValueError for any other."""
+    if ".." in Path(name).parts or Path(name).is_absolute():
+        raise ValueError(name[:60])
+    return name
 
 
 def _check_ours(root: Path, tree: Path, home: Path, earlier: Sequence[str]) -> None:
