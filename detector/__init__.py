@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from detector.pipeline.calibrate import Recalibration, calibrate
     from detector.pipeline.cluster import Clustering, cluster
     from detector.pipeline.export import Exported, ExportSettings, export
+    from detector.pipeline.filter import Filtering, filter_warcs
     from detector.pipeline.index import (
         IndexChange,
         IndexInfo,
@@ -50,6 +51,7 @@ __all__ = [
     "ExportSettings",
     "Exported",
     "Fault",
+    "Filtering",
     "IndexChange",
     "IndexInfo",
     "Label",
@@ -71,6 +73,7 @@ __all__ = [
     "describe_index",
     "estimate",
     "export",
+    "filter_warcs",
     "merge_indexes",
     "parse_locator",
     "replay",
@@ -83,6 +86,7 @@ _HOMES = {
     "detector.pipeline.calibrate": ("Recalibration", "calibrate"),
     "detector.pipeline.cluster": ("Clustering", "cluster"),
     "detector.pipeline.export": ("ExportSettings", "Exported", "export"),
+    "detector.pipeline.filter": ("Filtering", "filter_warcs"),
     "detector.pipeline.index": (
         "IndexChange",
         "IndexInfo",

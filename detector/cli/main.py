@@ -15,6 +15,7 @@ from detector.cli.doctor import doctor
 from detector.cli.explain import explain
 from detector.cli.export import export
 from detector.cli.fdr import fdr
+from detector.cli.filter import filter_command
 from detector.cli.fit import fit
 from detector.cli.fit_deep import fit_deep
 from detector.cli.index import index
@@ -46,6 +47,7 @@ cli.add_command(calibrate)
 cli.add_command(cluster)
 cli.add_command(export)
 cli.add_command(index)
+cli.add_command(filter_command)
 cli.add_command(doctor)
 cli.add_command(fit)
 cli.add_command(fit_deep)

@@ -178,15 +178,15 @@ class _Translator:
     def _moment(self, node: ast.expr, value: _Value) -> _Value:
         try:
             moment = datetime.fromisoformat(str(value.constant).removesuffix("Z"))
-        except ValueError:
+        except ValueError as error:
             raise self._refused(
                 node, "compares a date with a text that is none: write '2022-11-30'"
-            )
+            ) from error
         zoned = moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
         try:
             zoned = zoned.astimezone(timezone.utc)
-        except OverflowError:
-            raise self._refused(node, "holds a date that no calendar has")
+        except OverflowError as error:
+            raise self._refused(node, "holds a date that no calendar has") from error
         return _Value(MOMENT, pl.lit(zoned, pl.Datetime("us", "UTC")), zoned)
 
     def _within(self, node: ast.expr, one: _Value, right: ast.expr) -> pl.Expr:
