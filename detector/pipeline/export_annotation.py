@@ -62,7 +62,7 @@ def export_annotation(labels: Labels, out: Path, settings: ExportSettings, shown
     frames = selected(labels, settings, _READ)
     name = settings.name or NAME
     documents = 0
-    runs = _Runs(folder.work)
+    runs = Runs(folder.work)
     try:
         for frame in counted(frames, "parts", shown):
             documents += len(frame)
@@ -73,11 +73,11 @@ def export_annotation(labels: Labels, out: Path, settings: ExportSettings, shown
         written = 0
         for cut in cuts:
             rows = runs.rows(cut)
-            folder.write(cut.name, parquet_bytes(_named(rows, name)))
+            folder.write({cut.name: parquet_bytes(_named(rows, name))})
             written += len(rows)
         if written != runs.count:
             raise BooksError(f"{out}: {written:,} rows were cut from {runs.count:,}: a bug of ours")
-        folder.write(JOIN, _join(name))
+        folder.write({JOIN: _join(name)})
         left_out = documents - runs.count
         found = Exported(out, "cc-annotation", documents, runs.count, len(cuts), left_out)
         folder.finish(found.counts())
@@ -86,7 +86,7 @@ def export_annotation(labels: Labels, out: Path, settings: ExportSettings, shown
     return found
 
 
-class _Runs:
+class Runs:
     """Sorted runs of rows on disk, and a sample of their keys."""
 
     def __init__(self, folder: Path) -> None:
@@ -183,14 +183,22 @@ def _join(name: str) -> bytes:
     ).encode()
 
 
-def _surt() -> Callable[[str], str | None]:
-    """The key of an address, as Common Crawl's indexes have it; None where there is none."""
+def installed() -> Callable[[str], object] | None:
+    """The function of the package `surt`, None where that is not installed."""
     try:
         from surt import surt  # noqa: PLC0415
-    except ImportError as error:
+    except ImportError:
+        return None
+    return surt  # type: ignore[no-any-return]
+
+
+def _surt() -> Callable[[str], str | None]:
+    """The key of an address, as Common Crawl's indexes have it; None where there is none."""
+    surt = installed()
+    if surt is None:
         raise UsageError(
             "SURT keys need the package `surt`: pip install 'contamination-detector[annotation]'"
-        ) from error
+        )
 
     def key(url: str) -> str | None:
         try:

@@ -75,10 +75,11 @@ def export_dolma(labels: Labels, out: Path, settings: ExportSettings, shown: boo
                 {"id": one, "source": source, "attributes": attributes.of(row, row["chars"])}
                 for one, source, row in zip(ids, frame["file"], rows, strict=True)
             )
-            folder.write(f"{home}/{file}", gzipped(json_bytes(lines)))
+            made = {f"{home}/{file}": gzipped(json_bytes(lines))}
             if texts is not None:
-                made = _documents(ids, frame, texts.of(part, frame))
-                folder.write(f"documents/{file}", gzipped(json_bytes(made)))
+                some = _documents(ids, frame, texts.of(part, frame))
+                made[f"documents/{file}"] = gzipped(json_bytes(some))
+            folder.write(made)
             documents += len(frame)
             kept += int(frame["kept"].sum())
         found = Exported(out, "dolma", documents, documents, len(names), documents - kept)

@@ -78,7 +78,7 @@ def export_joined(labels: Labels, out: Path, settings: ExportSettings, shown: bo
         folder.begin(names)
         for file, target in zip(files, names, strict=True):
             lines = _attributes(_lines(file), known, attributes, counts)
-            folder.write(target, _packed(json_bytes(lines), target))
+            folder.write({target: _packed(json_bytes(lines), target)})
         found = Exported(
             out,
             "dolma",

@@ -42,7 +42,8 @@ def export_weights(labels: Labels, out: Path, settings: ExportSettings, shown: b
                 *_KEYS, locator().alias("locator"), "record_id", "url", "label", "probability",
                 weight(power).alias("weight"),
             )  # fmt: skip
-            folder.write(name, parquet_bytes(rows) if table == "parquet" else json_lines(rows))
+            data = parquet_bytes(rows) if table == "parquet" else json_lines(rows)
+            folder.write({name: data})
             documents += len(frame)
             left_out += len(frame) - int(frame["kept"].sum())
         found = Exported(out, "weights", documents, documents, len(names), left_out)
@@ -62,7 +63,7 @@ def export_jsonl(labels: Labels, out: Path, settings: ExportSettings, shown: boo
         folder.begin(names)
         for name, frame in zip(names, counted(frames, "parts", shown), strict=True):
             kept = frame.filter("kept").drop("kept", "why")
-            folder.write(name, json_lines(kept))
+            folder.write({name: json_lines(kept)})
             documents += len(frame)
             rows += len(kept)
         found = Exported(out, "jsonl", documents, rows, len(names), documents - rows)

@@ -65,14 +65,14 @@ class ExportFolder:
         disk.remove([path for path in both if path.exists()])
         self._write_manifest({"state": RUNNING, "files": [[name] for name in sorted(names)]})
 
-    def write(self, name: str, data: bytes) -> None:
-        """Write one file; it is absent or whole, whatever happens meanwhile."""
-        path = self.root / name
-        if path.parent not in self._made:
-            disk.make_folder(path.parent)
-            self._made.add(path.parent)
-        disk.write_files({path: data})
-        self._written.append([name, len(data), sha256(data)])
+    def write(self, files: Mapping[str, bytes]) -> None:
+        """Write some files, by name; each is absent or whole, whatever happens meanwhile."""
+        paths = {self.root / name: data for name, data in files.items()}
+        for parent in {path.parent for path in paths} - self._made:
+            disk.make_folder(parent)
+            self._made.add(parent)
+        disk.write_files(paths)
+        self._written += [[name, len(data), sha256(data)] for name, data in files.items()]
 
     def finish(self, found: Mapping[str, Any]) -> None:
         """Say that all files are written, and what is in them."""

@@ -13,6 +13,7 @@ from detector.cli.calibrate import calibrate
 from detector.cli.cluster import cluster
 from detector.cli.doctor import doctor
 from detector.cli.explain import explain
+from detector.cli.export import export
 from detector.cli.fdr import fdr
 from detector.cli.index import index
 from detector.cli.scan import scan
@@ -77,6 +78,7 @@ GUIDES = {
     "scan.md": [scan, show, explain],
     "contract.md": [calibrate, fdr, doctor, scan],
     "clusters.md": [cluster, scan],
+    "export.md": [export, scan],
     "index.md": [*index.commands.values(), scan],
 }
 
@@ -89,7 +91,7 @@ def guide_of(command: click.Command) -> str:
 
 @pytest.mark.parametrize(
     "command",
-    [scan, show, explain, calibrate, fdr, doctor, cluster, *index.commands.values()],
+    [scan, show, explain, calibrate, fdr, doctor, cluster, export, *index.commands.values()],
     ids=lambda command: command.name,
 )
 def test_every_option_is_in_the_guide(command: click.Command) -> None:
