@@ -7,17 +7,20 @@ import gzip
 import hashlib
 import json
 import os
+import re
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pytest
 
-from detector import ExportSettings, cluster, export, parse_locator
+from detector import ExportSettings, ScanSettings, cluster, export, parse_locator, scan
 from detector.errors import OutputError, UsageError
 from detector.pipeline import export_annotation
 from detector.pipeline.export_settings import FORMATS
 from detector.write import disk
+from tests.house.source import ROOT
 from tests.pipeline import runs
 from tests.pipeline.made_export import CRAWL, DOCUMENTS, Made, write_made
 
@@ -168,6 +171,76 @@ def test_the_annotation_is_sorted_over_files_that_fit_in_memory(
     assert sorted(u for table in tables for u in table["url"]) == sorted(urls)
     assert len(files) > 3
     assert max(map(len, tables)) <= 150
+
+
+@needs_surt
+def test_the_annotation_joins_a_url_index_in_duckdb(labels: Path, tmp_path: Path) -> None:
+    """By the three columns that Common Crawl names, in the types that its index has."""
+    duckdb = pytest.importorskip("duckdb")
+    export(labels, tmp_path / "out", "cc-annotation")
+    index = tmp_path / "cc-index" / f"crawl={CRAWL}" / "subset=warc"
+    index.mkdir(parents=True)
+    moment = datetime(2024, 5, 18, 1, 58, 10, tzinfo=timezone.utc)
+    keys = ["com,example)/a?a=1&b=2", "example,b)/x", "example,other)/"]
+    urls = pl.DataFrame({"url_surtkey": keys, "fetch_time": [moment] * 3, "url": keys})
+    urls.write_parquet(index / "part-0.parquet")
+    page = (ROOT / "docs" / "export.md").read_text(encoding="utf-8")
+    query = page.split("```sql\n")[1].split("```")[0]
+    for folder in ("cc-index", "annotation"):
+        place = tmp_path / ("out" if folder == "annotation" else folder)
+        query = query.replace(f"'{folder}/", f"'{place}/")
+    found = duckdb.sql(query.rstrip("; \n")).fetchall()
+    assert sorted(found) == [(key, "likely-ai") for key in keys[:2]]
+
+
+@needs_surt
+@pytest.mark.shared
+def test_a_page_of_common_crawl_has_the_key_and_time_of_its_index(tmp_path: Path) -> None:
+    """The key and time are those that Common Crawl's own tour shows for this capture."""
+    archive = (
+        ROOT.parent
+        / "shared"
+        / "web"
+        / "torture"
+        / "commoncrawl+whirlwind-python__whirlwind.warc.gz"
+    )
+    if not archive.exists():
+        pytest.skip("the shared archives are not here")
+    scan([str(archive)], tmp_path / "labels", settings=ScanSettings(min_words=1), workers=1)
+    export(tmp_path / "labels", tmp_path / "out", "cc-annotation", ExportSettings(crawl=CRAWL))
+    found = pl.read_parquet(tmp_path / "out" / "**" / "*.parquet")
+    moment = datetime(2024, 5, 18, 1, 58, 10, tzinfo=timezone.utc)
+    assert found.select("url_surtkey", "fetch_time").rows() == [
+        ("org,wikipedia,an)/wiki/escopete", moment)
+    ]
+
+
+def test_the_page_names_the_columns_that_are_written(labels: Path, tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "export.md").read_text(encoding="utf-8")
+    for section, golden_file in (
+        ("weights", "weights.jsonl"),
+        ("cc-annotation", "annotation.jsonl"),
+    ):
+        text = page.split(f"\n## {section}\n")[1].split("\n## ")[0]
+        cells = re.findall(r"(?m)^\| (`[^|]+`) \|", text)
+        named = [name for cell in cells for name in re.findall(r"`(\w+)`", cell)]
+        keys = [key.replace("ours_", "detector_") for key in golden(golden_file)[0]]
+        assert named == keys
+    text = page.split("\n## dolma\n")[1].split("\n## ")[0]
+    cells = re.findall(r"(?m)^\| (`detector__[^|]+`) \|", text)
+    named = [name for cell in cells for name in re.findall(r"`(\w+)`", cell)]
+    assert sorted(named) == sorted(golden("attributes.jsonl")[0]["attributes"])
+
+
+def test_the_page_names_the_keys_of_the_manifest(labels: Path, tmp_path: Path) -> None:
+    export(labels, tmp_path / "out", "jsonl")
+    page = (ROOT / "docs" / "export.md").read_text(encoding="utf-8")
+    text = page.split("\n## manifest.json\n")[1].split("\n## ")[0]
+    keys = re.findall(r"(?m)^\| `(\w+)` \|", text)
+    manifest = json.loads((tmp_path / "out" / "manifest.json").read_bytes())
+    assert keys == list(manifest)
+    row = next(line for line in text.splitlines() if line.startswith("| `found`"))
+    assert set(re.findall(r"`(\w+)`", row)) == {"found", *manifest["found"]}
 
 
 @needs_surt

@@ -243,7 +243,7 @@ streams:
     attributes: [detector]
     output: {{path: "{folder}/mixed", max_size_in_bytes: 1000000000}}
 {filters}
-work_dir: {{input: "{folder}/work/in", output: "{folder}/work/out"}}
+work_dir: {{input: "{folder}/scratch/in", output: "{folder}/scratch/out"}}
 processes: 1
 """
     )

@@ -23,7 +23,8 @@ def write_told(path: Path, pages: int = 24) -> Path:
             text = "".join(f"<p>{' '.join(draw.sample(voice, 6))} 😀</p>" for _ in range(4))
             body = (
                 "<!doctype html><html><head><meta charset=utf-8>"
-                f"<title>Page {number}</title></head><body><main><article><h1>Page {number}</h1>{text}</article></main></body></html>"
+                f"<title>Page {number}</title></head><body><main><article><h1>Page {number}</h1>"
+                f"{text}</article></main></body></html>"
             ).encode()
             head = StatusAndHeaders(
                 "200 OK", [("Content-Type", "text/html; charset=utf-8")], protocol="HTTP/1.1"
