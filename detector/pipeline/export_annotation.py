@@ -25,7 +25,7 @@ from detector.write.exports import ExportFolder
 from detector.write.frames import parquet_bytes
 from detector.write.labels import Labels
 
-ROWS_A_FILE: Final = 200_000
+ROWS_A_FILE: Final = 100_000
 JOIN: Final = "join.yaml"
 
 _SAMPLES_A_FILE: Final = 100

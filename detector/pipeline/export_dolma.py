@@ -8,7 +8,7 @@ attribute is a list of [start, end, value].
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -75,10 +75,10 @@ def export_dolma(labels: Labels, out: Path, settings: ExportSettings, shown: boo
                 {"id": one, "source": source, "attributes": attributes.of(row, row["chars"])}
                 for one, source, row in zip(ids, frame["file"], rows, strict=True)
             )
-            made = {f"{home}/{file}": gzipped(json_bytes(lines))}
+            made = {f"{home}/{file}": gzipped(b"".join(json_lines(lines)))}
             if texts is not None:
                 some = _documents(ids, frame, texts.of(part, frame))
-                made[f"documents/{file}"] = gzipped(json_bytes(some))
+                made[f"documents/{file}"] = gzipped(b"".join(json_lines(some)))
             folder.write(made)
             documents += len(frame)
             kept += int(frame["kept"].sum())
@@ -140,10 +140,10 @@ def _own_ids(frame: pl.DataFrame, kind: str) -> list[str]:
     return frame.select(pl.coalesce(identity(kind), locator())).to_series().to_list()
 
 
-def json_bytes(lines: Iterator[Mapping[str, Any]]) -> bytes:
+def json_lines(lines: Iterable[Mapping[str, Any]]) -> Iterator[bytes]:
     """JSON lines in UTF-8, without spaces."""
     encoder = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return "".join(encoder.encode(line) + "\n" for line in lines).encode()
+    return ((encoder.encode(line) + "\n").encode() for line in lines)
 
 
 def _documents(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import io
 import json
 import sys
 import zlib
@@ -22,13 +23,13 @@ import xxhash
 from detector.errors import InputError, UsageError
 from detector.extract import normal_form
 from detector.fingerprint import exact_hash
-from detector.pipeline.export_dolma import SAID, Attributes, identity, json_bytes, said, tree_of
+from detector.pipeline.export_dolma import SAID, Attributes, identity, json_lines, said, tree_of
 from detector.pipeline.export_settings import NAME, Exported, ExportSettings
 from detector.pipeline.export_tables import manifest, selected
 from detector.pipeline.gather import read_columns
 from detector.pipeline.progress import counted
 from detector.write import disk
-from detector.write.exports import ExportFolder, gzipped
+from detector.write.exports import ExportFolder
 from detector.write.labels import Labels
 
 if sys.version_info >= (3, 14):
@@ -78,7 +79,7 @@ def export_joined(labels: Labels, out: Path, settings: ExportSettings, shown: bo
         folder.begin(names)
         for file, target in zip(files, names, strict=True):
             lines = _attributes(_lines(file), known, attributes, counts)
-            folder.write({target: _packed(json_bytes(lines), target)})
+            folder.write({target: _packed(json_lines(lines), target)})
         found = Exported(
             out,
             "dolma",
@@ -215,10 +216,18 @@ def _opened(file: Path) -> IO[bytes]:
     return file.open("rb")
 
 
-def _packed(data: bytes, name: str) -> bytes:
+def _packed(lines: Iterable[bytes], name: str) -> bytes:
+    """The lines as a file of this name has them, without a time in its head."""
+    packed = io.BytesIO()
     if name.endswith(".gz"):
-        return gzipped(data)
-    return bytes(zstd.compress(data)) if name.endswith(".zst") else data
+        with gzip.GzipFile("", "wb", 6, packed, mtime=0) as stream:
+            stream.writelines(lines)
+    elif name.endswith(".zst"):
+        with zstd.open(packed, "wb") as stream:
+            stream.writelines(lines)
+    else:
+        packed.writelines(lines)
+    return packed.getvalue()
 
 
 def _hash(key: str) -> int:
