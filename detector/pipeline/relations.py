@@ -8,25 +8,23 @@ states the rules.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
+from itertools import pairwise
 from typing import Final, Protocol, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-import xxhash
 
+from detector.pipeline.record_keys import Elsewhere, Rows, among, digest_key, id_key, page_key
 from detector.read.heads import clean_url, parse_date
-from detector.write.tables import LONGEST_NAME, LONGEST_URL
 
 WITH_CAPTURE: Final = "with-capture"
 WITH_ORIGINAL: Final = "with-original"
 REVISIT: Final = "revisit-of-dropped"
-
-_ROUNDS: Final = 16
-"""Revisits of revisits of conversions end somewhere."""
 
 
 class Kind(IntEnum):
@@ -83,80 +81,6 @@ class Headed(Protocol):
         """The record's identifier."""
 
 
-def id_key(record_id: str | None) -> int:
-    """64 bits of a record's identifier, 0 for none; the angle brackets do not count."""
-    return 0 if not record_id else _key(record_id[:LONGEST_NAME].strip(" <>"))
-
-
-def page_key(url: str | None, seconds: int | None) -> int:
-    """64 bits of a target and the second of its capture, 0 where either is missing."""
-    return 0 if not url or seconds is None else _key(f"{seconds} {url[:LONGEST_URL]}")
-
-
-def digest_key(digest: str | None) -> int:
-    """64 bits of a payload digest, 0 for none."""
-    return 0 if not digest else _key(digest[:LONGEST_NAME])
-
-
-def _key(text: str) -> int:
-    return xxhash.xxh3_64_intdigest(text.encode("utf-8", "replace")) or 1
-
-
-Keys: TypeAlias = npt.NDArray[np.uint64]
-Goes: TypeAlias = npt.NDArray[np.uint8]
-
-
-class Rows:
-    """Which rows have a key; asked when all are added."""
-
-    def __init__(self) -> None:
-        self._keys = array("Q")
-        self._rows = array("q")
-        self._sorted: Keys | None = None
-        self._order: npt.NDArray[np.int64] = np.empty(0, np.int64)
-
-    def add(self, key: int, row: int) -> None:
-        """A row has this key; none has 0."""
-        if key:
-            self._keys.append(key)
-            self._rows.append(row)
-
-    def of(self, key: int) -> list[int]:
-        """The rows of a key, in their order."""
-        [found] = self.of_all([key])
-        return found
-
-    def of_all(self, keys: Sequence[int]) -> Iterator[list[int]]:
-        """The rows of each key, in their order."""
-        if self._sorted is None:
-            known = np.asarray(self._keys, np.uint64)
-            order = np.argsort(known, kind="stable")
-            self._sorted = known[order]
-            self._order = np.asarray(self._rows, np.int64)[order]
-        wanted = np.asarray(keys, np.uint64)
-        first = np.searchsorted(self._sorted, wanted, "left").tolist()
-        last = np.searchsorted(self._sorted, wanted, "right").tolist()
-        for begin, end in zip(first, last, strict=True):
-            yield self._order[begin:end].tolist()
-
-
-@dataclass(frozen=True, slots=True)
-class Elsewhere:
-    """The documents that go in all archives of a scan, by their keys; each array is sorted.
-
-    digests: those that no document has which stays.
-    """
-
-    ids: Keys = field(default_factory=lambda: np.empty(0, np.uint64))
-    pages: Keys = field(default_factory=lambda: np.empty(0, np.uint64))
-    digests: Keys = field(default_factory=lambda: np.empty(0, np.uint64))
-
-
-def _among(keys: Keys, key: int) -> bool:
-    at = int(np.searchsorted(keys, np.uint64(key)))
-    return at < len(keys) and int(keys[at]) == key
-
-
 @dataclass(frozen=True, slots=True)
 class _Origin:
     """What a record says that it was made of."""
@@ -166,6 +90,9 @@ class _Origin:
     page: int
     digest: int
 
+
+Goes: TypeAlias = npt.NDArray[np.uint8]
+"""Of each row whether it goes."""
 
 Mark = Callable[[int, str, int], None]
 """Says that a row goes: the row, why, and the row it goes with (-1 for one of another archive)."""
@@ -215,56 +142,109 @@ class Relations:
         self._settle_followers(goes, mark)
 
     def _settle_derived(self, goes: Goes, mark: Mark, elsewhere: Elsewhere) -> None:
-        open_ones = [origin for origin in self._origins if not goes[origin.row]]
-        for _ in range(_ROUNDS):
-            rest = []
-            for origin in open_ones:
-                found = self._original(origin, goes, elsewhere)
-                if found is None:
-                    rest.append(origin)
-                else:
-                    revisit = self._kinds[origin.row] == Kind.REVISIT
-                    mark(origin.row, REVISIT if revisit else WITH_ORIGINAL, found)
-            if len(rest) == len(open_ones):
-                return
-            open_ones = rest
-
-    def _original(self, origin: _Origin, goes: Goes, elsewhere: Elsewhere) -> int | None:
-        """The row that a record was made of, if that goes; -1 if it lies in another archive."""
-        for key, rows, others in (
-            (origin.id, self._ids, elsewhere.ids),
-            (origin.page, self._pages, elsewhere.pages),
-        ):
-            if not key:
-                continue
-            here = [row for row in rows.of(key) if row != origin.row]
-            if here:
-                return here[0] if all(goes[row] for row in here) else None
-            if _among(others, key):
-                return -1
-        if not origin.id and not origin.page and _among(elsewhere.digests, origin.digest):
-            return -1
-        return None
+        """A record waits until all rows go that bear the name it gives; then it goes itself."""
+        originals = _Originals(self._ids, self._pages, goes, elsewhere)
+        ready = deque(origin for origin in self._origins if not goes[origin.row])
+        while ready:
+            origin = ready.popleft()
+            found = originals.of(origin)
+            if found is not None and not goes[origin.row]:
+                revisit = self._kinds[origin.row] == Kind.REVISIT
+                mark(origin.row, REVISIT if revisit else WITH_ORIGINAL, found)
+                ready.extend(originals.freed_by(origin.row))
 
     def _settle_followers(self, goes: Goes, mark: Mark) -> None:
-        groups = _Groups(len(self._kinds))
-        rows, targets = self._links
-        for row, others in zip(rows, self._ids.of_all(targets), strict=True):
-            for other in others:
-                groups.join(row, other)
+        groups = self._grouped()
         for row, kind in enumerate(self._kinds):
             if kind in _CAPTURES:
                 groups.decide(row, goes=bool(goes[row]))
+        pages: dict[int, int | None] = {}
         for row, kind in enumerate(self._kinds):
             if kind not in (Kind.FOLLOWER, Kind.LINKED) or goes[row]:
                 continue
             decided, goes_with = groups.decision(row)
-            if not decided and kind == Kind.FOLLOWER and self._page_of[row]:
-                around = self._pages.of(self._page_of[row])
-                if around and all(goes[one] for one in around):
-                    goes_with = around[0]
+            page = self._page_of[row]
+            if not decided and kind == Kind.FOLLOWER and page:
+                if page not in pages:
+                    around = self._pages.of(page)
+                    gone = bool(around) and all(goes[one] for one in around)
+                    pages[page] = around[0] if gone else None
+                goes_with = pages[page]
             if goes_with is not None:
                 mark(row, WITH_CAPTURE, goes_with)
+
+    def _grouped(self) -> _Groups:
+        """Records that name each other, together; one that is named twice is in both groups."""
+        groups = _Groups(len(self._kinds))
+        rows, targets = self._links
+        firsts: dict[int, int] = {}
+        unique = np.unique(np.asarray(targets, np.uint64)).tolist()
+        for target, named in zip(unique, self._ids.of_all(unique), strict=True):
+            for one, two in pairwise(named):
+                groups.join(one, two)
+            if named:
+                firsts[target] = named[0]
+        for row, target in zip(rows, targets, strict=True):
+            if target in firsts:
+                groups.join(row, firsts[target])
+        return groups
+
+
+_Name: TypeAlias = tuple[int, int]
+"""What a record calls its original: by its identifier (0) or its page (1), and the key."""
+
+
+class _Originals:
+    """Finds what records were made of, and whether that goes."""
+
+    def __init__(self, ids: Rows, pages: Rows, goes: Goes, elsewhere: Elsewhere) -> None:
+        self._here = ((ids, elsewhere.ids), (pages, elsewhere.pages))
+        self._goes = goes
+        self._elsewhere = elsewhere
+        # Of each name its rows, and the place of the first that stays, which only ever moves on.
+        self._seen: dict[_Name, tuple[list[int], int]] = {}
+        self._waiting: dict[_Name, list[_Origin]] = {}
+        self._held_by: dict[int, list[_Name]] = {}
+
+    def of(self, origin: _Origin) -> int | None:
+        """The row that a record was made of, if it goes; -1 if that lies in another archive.
+
+        None where nothing is known, or it stays: then the record waits.
+        """
+        for way, key in enumerate((origin.id, origin.page)):
+            if not key:
+                continue
+            name = (way, key)
+            rows, at = self._moved_on(name)
+            if rows and rows != [origin.row]:
+                if at == len(rows):
+                    return rows[0]
+                self._waiting.setdefault(name, []).append(origin)
+                return None
+            if among(self._here[way][1], key):
+                return -1
+        if not origin.id and not origin.page and among(self._elsewhere.digests, origin.digest):
+            return -1
+        return None
+
+    def freed_by(self, row: int) -> Iterator[_Origin]:
+        """The records that waited for this row alone, now that it goes."""
+        for name in self._held_by.pop(row, ()):
+            rows, at = self._moved_on(name)
+            if at == len(rows):
+                yield from self._waiting.pop(name, ())
+
+    def _moved_on(self, name: _Name) -> tuple[list[int], int]:
+        way, key = name
+        known = self._seen.get(name)
+        rows, before = known or (self._here[way][0].of(key), 0)
+        at = before
+        while at < len(rows) and self._goes[rows[at]]:
+            at += 1
+        if at < len(rows) and (known is None or at > before):
+            self._held_by.setdefault(rows[at], []).append(name)
+        self._seen[name] = rows, at
+        return rows, at
 
 
 def _origin(row: int, kind: int, named: dict[str, str]) -> _Origin:

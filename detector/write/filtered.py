@@ -1,8 +1,8 @@
 """The output folder of a filtering: archives, a ledger of what went, and a manifest with books.
 
-The layout is the promise of docs/filter.md. An archive appears when it is whole; a note in `done/`,
-written after it and its ledger, commits it. The manifest is written first, with the settings, and
-last, with the books, when the notes go.
+The layout is the promise of docs/filter.md. An archive appears when it is whole; a note beside its
+ledger, written after both, commits it. The manifest is written first, with the settings, and last,
+with the books, when the notes go.
 """
 
 from __future__ import annotations
@@ -45,8 +45,7 @@ LEDGER: Final[Mapping[str, pl.DataType]] = MappingProxyType(
     }
 )
 
-_OWN_FOLDERS: Final = ("ledger", "done")
-_OWN: Final = frozenset({MANIFEST, LOCK, *_OWN_FOLDERS})
+_OWN: Final = frozenset({MANIFEST, MANIFEST + TEMPORARY, LOCK, "ledger"})
 _LEDGER_PART: Final = re.compile(r"ledger/part-([0-9]{5,})-[0-9]{4,}\.parquet(?:\.tmp)?")
 
 
@@ -199,7 +198,7 @@ class FilterFolder:
 
 
 def _note(number: int) -> str:
-    return f"done/input-{number:05d}.json"
+    return f"ledger/input-{number:05d}.json"
 
 
 def _json(value: Mapping[str, Any]) -> bytes:
