@@ -10,7 +10,7 @@ from typing import Final
 import polars as pl
 
 from detector.errors import BooksError, InputError
-from detector.pipeline.archives import check_size
+from detector.pipeline.archive_places import check_size
 from detector.pipeline.doomed import Doomed, Heads
 from detector.pipeline.fates import Fates, TablePart
 from detector.pipeline.record_keys import Elsewhere

@@ -12,7 +12,7 @@ import polars as pl
 from detector.errors import InputError, UsageError
 from detector.extract import extract_document, get_extractor
 from detector.fingerprint import exact_hash
-from detector.pipeline.archives import check_size, locate
+from detector.pipeline.archive_places import check_size, locate
 from detector.pipeline.chunks import HEAD_ROOM
 from detector.pipeline.gather import damaged
 from detector.read import ByteSource, decode_capture, open_source, read_record_at
