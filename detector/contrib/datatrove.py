@@ -7,6 +7,7 @@ executor does its share.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import replace
 from functools import lru_cache
 from itertools import islice
@@ -128,12 +129,13 @@ class LabelReader(BaseReader):
         frames = select(
             labels, drop=self.drop, keep=self.keep, clusters=self.clusters, columns=columns
         )
-        for part, frame in zip(labels.documents, frames, strict=True):
-            self.stat_update("input_files")
-            kept = frame.filter("kept").drop("kept", "why")
-            rows = plain(kept.with_columns(locator().alias("id")).drop("text", strict=False))
-            for number, (row, text) in enumerate(zip(rows, texts.of(part, kept), strict=True)):
-                yield self.get_document_from_dict({**row, "text": text}, str(part), number)
+        with closing(texts):
+            for part, frame in zip(labels.documents, frames, strict=True):
+                self.stat_update("input_files")
+                kept = frame.filter("kept").drop("kept", "why")
+                rows = plain(kept.with_columns(locator().alias("id")).drop("text", strict=False))
+                for number, (row, text) in enumerate(zip(rows, texts.of(part, kept), strict=True)):
+                    yield self.get_document_from_dict({**row, "text": text}, str(part), number)
 
 
 def plain(table: pl.DataFrame) -> Iterator[dict[str, Any]]:

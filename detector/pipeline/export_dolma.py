@@ -85,6 +85,8 @@ def export_dolma(labels: Labels, out: Path, settings: ExportSettings, shown: boo
         found = Exported(out, "dolma", documents, documents, len(names), documents - kept)
         folder.finish(found.counts())
     finally:
+        if texts is not None:
+            texts.close()
         folder.close()
     return found
 

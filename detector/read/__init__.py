@@ -1,8 +1,8 @@
 """Read: the bytes of a crawl -> records and faults -> pages as their servers sent them.
 
 `expand_inputs` finds the inputs, `open_source` opens one, `read_steps` walks it, `decode_capture`
-makes a page of a record (a pure function, for worker processes), `read_record_at` replays one.
-`HeadReader` reads heads alone, `Cutter` copies an archive without some of its records.
+makes a page of a record (a pure function, for worker processes), `read_record_at` replays one,
+`Revisit` many. `HeadReader` reads heads alone, `Cutter` copies an archive without some records.
 """
 
 from detector.read.capture import BODY_CAP, decode_capture, is_page, skip_code
@@ -10,6 +10,7 @@ from detector.read.cut import Cutter, Placed
 from detector.read.heads_at import HeadReader
 from detector.read.inputs import InputRef, expand_inputs
 from detector.read.retry import RetryPolicy
+from detector.read.revisit import Revisit
 from detector.read.source import ByteSource, open_source
 from detector.read.walker import READ_TYPES, read_record_at, read_steps
 
@@ -22,6 +23,7 @@ __all__ = [
     "InputRef",
     "Placed",
     "RetryPolicy",
+    "Revisit",
     "decode_capture",
     "expand_inputs",
     "is_page",

@@ -12,15 +12,27 @@ from tests.house.source import MODULES, PACKAGE, ROOT, Module
 
 # What every room may import.
 SHARED = {"records", "errors", "kernels", "lookalikes"}
-# Rooms are folders; above them stand `pipeline`, which joins them, and `cli` and `bench`.
-ABOVE = {"pipeline", "cli", "bench", "contrib"}
+# Rooms are folders; above them stand `pipeline`, which joins them, and `cli` and `contrib`.
+ABOVE = {"pipeline", "cli", "contrib"}
 ROOMS = {path.name for path in PACKAGE.iterdir() if path.is_dir()} - ABOVE - {"__pycache__"}
 # Training needs the very kernels that will score, and the text as the scan will see it.
 ALSO = {"fit": {"score", "extract", "label"}}
 ONLY_IN_EXTRAS = {
-    "torch", "sklearn", "datasketch", "warcio", "trafilatura", "s3fs", "aiohttp", "datatrove",
-    "datasets", "duckdb", "surt", "dolma", "pyarrow",
-}  # fmt: skip
+    "torch",
+    "transformers",
+    "matplotlib",
+    "sklearn",
+    "datasketch",
+    "warcio",
+    "trafilatura",
+    "s3fs",
+    "aiohttp",
+    "datatrove",
+    "datasets",
+    "duckdb",
+    "surt",
+    "pyarrow",
+}
 
 
 def by_name(module: Module) -> str:

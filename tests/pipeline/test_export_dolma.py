@@ -65,6 +65,17 @@ def test_texts_that_were_read_again_are_those_that_were_judged(
     ].to_list()
 
 
+def test_texts_inside_one_compressed_member_are_read_again(tmp_path: Path) -> None:
+    plain = gzip.decompress(write_told(tmp_path / "told.warc.gz").read_bytes())
+    (tmp_path / "one.warc.gz").write_bytes(gzip.compress(plain))
+    small = ScanSettings(part_size=10)
+    scan([str(tmp_path / "one.warc.gz")], tmp_path / "labels", settings=small, workers=1)
+    assert rows(tmp_path / "labels")["inner"].null_count() < 24
+    export(tmp_path / "labels", tmp_path / "out", "dolma", ExportSettings(write_documents=True))
+    made = lines(tmp_path / "out" / "documents")
+    assert [len(row["text"]) for row in made] == rows(tmp_path / "labels")["chars"].to_list()
+
+
 def test_a_moved_archive_is_named_and_found_again(tmp_path: Path) -> None:
     labels = scan_told(tmp_path)
     (tmp_path / "elsewhere").mkdir()
