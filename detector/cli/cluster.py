@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from detector.report.terminal import harmless
-
 if TYPE_CHECKING:
     from detector.pipeline.cluster import Clustering
 
@@ -64,6 +62,8 @@ def cluster(
     \b
     detector cluster labels/ more-labels/ --out clusters/
     """
+    from detector.report.terminal import harmless
+
     if not labels:
         raise click.UsageError("no scans: name one or more folders that `detector scan` wrote")
     from detector.pipeline.cluster import cluster as run
