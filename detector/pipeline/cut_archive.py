@@ -59,8 +59,10 @@ def filter_archive(
         fates.add(part, selected, task.codes)
     fates.close()
     walked = bool((fates.inner >= 0).any())
+    heads = Heads(source, walked=walked)
     if task.along and (fates.why.any() or len(task.elsewhere.ids)):
-        _find_along(fates, Heads(source, walked=walked), task.elsewhere)
+        _find_along(fates, heads, task.elsewhere)
+    fates.settle_rests(heads.packed)
     fates.settle_members()
     copy = _Copy(task, folder, done)
     try:

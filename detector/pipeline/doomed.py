@@ -33,6 +33,10 @@ class Heads:
         if walked:
             self._steps = read_steps(source, block_cap=0)
 
+    def packed(self, offset: int) -> bool:
+        """Whether a compressed member begins at this byte."""
+        return self._reader.packed(offset)
+
     def of(self, row: int, offset: int) -> Head | ArchiveRecord | None:
         """The head of a record; None where none can be read."""
         if self._steps is None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ast
 import difflib
-import functools
 import operator
 import warnings
 from collections.abc import Callable, Mapping
@@ -23,6 +22,9 @@ from detector.report.terminal import harmless
 
 LONGEST: Final = 4_096
 """Characters of an expression, at most."""
+
+DEEPEST: Final = 50
+"""Parts of an expression within parts, at most: polars walks what is made of them on its stack."""
 
 TEXT: Final = "text"
 NUMBER: Final = "number"
@@ -66,13 +68,14 @@ def condition(text: str, schema: Mapping[str, pl.DataType]) -> tuple[pl.Expr, fr
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # such as that of `is` with a text, refused below
             tree = ast.parse(text.strip(), mode="eval")
+        _check_depth(tree.body)
         return translator.truth(tree.body), frozenset(translator.names)
     except (SyntaxError, ValueError) as error:
         raise UsageError(
             f"{translator.quoted}: not an expression ({str(error)[:80]}): write one as in"
             """ 'label == "no-evidence" and language == "en"'"""
         ) from error
-    except (RecursionError, MemoryError) as error:
+    except (RecursionError, MemoryError) as error:  # as Python's parser says it, too
         raise UsageError(f"{translator.quoted}: nested too deeply: make it simpler") from error
 
 
@@ -100,9 +103,8 @@ class _Translator:
             case ast.Name():
                 return self._column(node)
             case ast.BoolOp():
-                parts = [self.truth(part) for part in node.values]
-                join = operator.and_ if isinstance(node.op, ast.And) else operator.or_
-                return _Value(TRUTH, functools.reduce(join, parts))
+                join = pl.all_horizontal if isinstance(node.op, ast.And) else pl.any_horizontal
+                return _Value(TRUTH, join([self.truth(part) for part in node.values]))
             case ast.UnaryOp(op=ast.Not()):
                 return _Value(TRUTH, ~self.truth(node.operand))
             case ast.Compare():
@@ -141,7 +143,7 @@ class _Translator:
         for how, right in zip(node.ops, node.comparators, strict=True):
             parts.append(self._comparison(node, left, how, right))
             left = right
-        return _Value(TRUTH, functools.reduce(operator.and_, parts))
+        return _Value(TRUTH, pl.all_horizontal(parts))
 
     def _comparison(
         self, node: ast.Compare, left: ast.expr, how: ast.cmpop, right: ast.expr
@@ -193,7 +195,7 @@ class _Translator:
         """Whether a value is one of several, or a text a part of another or of a list."""
         if isinstance(right, (ast.Tuple, ast.List, ast.Set)):
             equal = [self._equals(node, one, item) for item in right.elts]
-            return functools.reduce(operator.or_, equal, pl.lit(value=False))
+            return pl.any_horizontal([pl.lit(value=False), *equal])
         two = self._value(right)
         if one.kind != TEXT or two.kind not in (TEXT, TEXTS):
             raise self._refused(node, f"looks for a {one.kind} in a {two.kind}")
@@ -232,6 +234,15 @@ class _Translator:
     def _refused(self, node: ast.expr, why: str) -> UsageError:
         part = harmless(ast.unparse(node), 60)
         return UsageError(f"the expression {self.quoted}: {part} {why}")
+
+
+def _check_depth(tree: ast.expr) -> None:
+    level: list[ast.AST] = [tree]
+    for _ in range(DEEPEST):
+        level = [inner for node in level for inner in ast.iter_child_nodes(node)]
+        if not level:
+            return
+    raise RecursionError
 
 
 def _kind(dtype: pl.DataType) -> str:

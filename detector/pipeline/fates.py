@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -15,6 +15,9 @@ from detector.pipeline.relations import Kind, kind_of
 
 WITH_MEMBER: Final = "with-member"
 """Why damage goes that lies inside a member which is written anew."""
+
+REST: Final = "rest-of-dropped"
+"""Why damage goes that directly follows a dropped plain record, whose head gave a wrong length."""
 
 PLACED: Final = ("file", "offset", "length", "inner", "ordinal", "record_type")
 
@@ -84,6 +87,20 @@ class Fates:
         """A record goes, and with which other."""
         self.why[row] = self._number(why)
         self.with_row[row] = with_row
+
+    def settle_rests(self, packed: Callable[[int], bool]) -> None:
+        """Bytes that are no record go with the dropped record that they follow directly.
+
+        packed: whether a compressed member begins at an offset: what follows one is no part of it.
+        """
+        alone = self._lost & (self.inner < 0)
+        for row in np.flatnonzero(alone & (self.why == 0)).tolist():
+            before = row - 1
+            if before < 0 or self.why[before] == 0 or self.inner[before] >= 0:
+                continue
+            end = self.offset[before] + self.length[before]
+            if self.offset[row] == end and not packed(int(self.offset[before])):
+                self.mark(row, REST, before)
 
     def settle_members(self) -> None:
         """Damage inside members of several records goes, where they must be written anew.

@@ -40,6 +40,10 @@ class HeadReader:
         """
         return _parsed(self._beginning(offset)) or _parsed(self._more(offset))
 
+    def packed(self, offset: int) -> bool:
+        """Whether a compressed member begins at this byte."""
+        return self._window.read(offset, 4).startswith((GZIP_MAGIC, ZSTD_MAGIC))
+
     def _beginning(self, offset: int) -> bytes:
         """The first bytes of what lies there, inflated; those that a probe holds."""
         view = self._window.view(offset, BLOCK)[:PROBE]

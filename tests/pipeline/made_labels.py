@@ -51,21 +51,21 @@ def write_labels(
     rule: Rule = numbered,
     *,
     failed: Sequence[str] = (),
-    sized: bool = True,
+    part: int = PART,
 ) -> Path:
-    """A scan of these archives. failed: names of those that broke off. sized: sizes are known."""
+    """A scan of these archives. failed: names of those that broke off. part: records in one."""
     names = [str(archive) for archive in archives]
-    sizes = [Path(name).stat().st_size if sized and "://" not in name else None for name in names]
+    sizes = [Path(name).stat().st_size if "://" not in name else None for name in names]
     entries = tuple(map(InputEntry, names, sizes))
     with OutputFolder.open(path, RunSettings(entries, {}, {}, {})) as folder:
         for number, name in enumerate(names):
-            books = _write_input(folder, number, name, rule)
+            books = _write_input(folder, number, name, rule, part)
             folder.finish_input(number, books, "it broke off" if name in failed else None)
         folder.finish()
     return path
 
 
-def _write_input(folder: OutputFolder, number: int, name: str, rule: Rule) -> Books:
+def _write_input(folder: OutputFolder, number: int, name: str, rule: Rule, size: int) -> Books:
     documents: list[DocumentRow] = []
     unlabelled: list[UnlabelledRow] = []
     part = pages = others = 0
@@ -86,7 +86,7 @@ def _write_input(folder: OutputFolder, number: int, name: str, rule: Rule) -> Bo
             else:
                 unlabelled.append(unlabelled_row(found))
                 others += 1
-            if len(documents) + len(unlabelled) == PART:
+            if len(documents) + len(unlabelled) == size:
                 commit()
                 part += 1
     commit()
