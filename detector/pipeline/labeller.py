@@ -64,7 +64,7 @@ class Labeller:
 
     def _label(self, texts: Sequence[str]) -> Iterator[Verdict]:
         """The verdicts on some texts, which are scored together."""
-        made = [document_of(unix_lines(text), _ORIGIN, min_words=0) for text in texts]
+        made = [document_of(unix_lines(text), _ORIGIN, min_words=1) for text in texts]
         documents = [one for one in made if isinstance(one, Document)]
         evidences = iter(self._assessor.panel.assess(documents))
         for text, document in zip(texts, made, strict=True):
@@ -77,7 +77,7 @@ class Labeller:
             yield _placed(decide(self._assessor.policy, document, evidence), text, document.text)
 
     def _nothing(self) -> Verdict:
-        """The verdict on no text at all."""
+        """The verdict on a text without a word."""
         reasons = ("too-short",)
         return Verdict(Label.NOT_ASSESSED, None, None, None, reasons, self._assessor.policy.digest)
 

@@ -6,7 +6,7 @@ import importlib.util
 import pickle
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from detector import Labeller, ScanSettings
@@ -46,6 +46,7 @@ def scanned(assessor: Assessor, text: str) -> LabelledDocument | None:
 
 
 @settings(max_examples=150, deadline=None)
+@example(["\u0e01"])
 @given(st.lists(st.one_of(TEXTS, st.text(max_size=30).filter(str.isprintable)), max_size=4))
 def test_a_text_gets_the_verdict_that_the_scan_gives_it(
     labeller: Labeller, assessor: Assessor, texts: list[str]
@@ -93,7 +94,7 @@ def test_the_diary_is_not_called_a_machine_s(labeller: Labeller) -> None:
     assert verdict.p_value is not None
 
 
-@pytest.mark.parametrize("text", ["", " \n", "\x00", "\ud800", "word"])
+@pytest.mark.parametrize("text", ["", " \n", "\x00", "\ud800", "word", "\u0e01"])
 def test_what_is_hardly_a_text_is_not_assessed(labeller: Labeller, text: str) -> None:
     [verdict] = labeller.label([text])
     assert verdict.label is Label.NOT_ASSESSED
