@@ -15,6 +15,7 @@ from detector.cli.cluster import cluster
 from detector.cli.detectors import detectors
 from detector.cli.doctor import doctor
 from detector.cli.explain import explain
+from detector.cli.export import export
 from detector.cli.fdr import fdr
 from detector.cli.filter import filter_command
 from detector.cli.fit import fit
@@ -46,6 +47,7 @@ cli.add_command(explain)
 cli.add_command(fdr)
 cli.add_command(calibrate)
 cli.add_command(cluster)
+cli.add_command(export)
 cli.add_command(index)
 cli.add_command(filter_command)
 cli.add_command(bench)

@@ -13,9 +13,9 @@ import numpy.typing as npt
 import polars as pl
 
 from detector.errors import BooksError, InputError
+from detector.pipeline.archive_places import check_size
 from detector.pipeline.doomed import Doomed, Heads, Witnesses, names_in
 from detector.pipeline.fates import Fates, TablePart
-from detector.pipeline.filter_archives import check_size
 from detector.pipeline.record_keys import Elsewhere, Names
 from detector.pipeline.relations import Relations
 from detector.read import ByteSource, Cutter, HeadReader

@@ -12,10 +12,10 @@ from typing import Any, Final
 import polars as pl
 
 from detector.errors import FAULTS, SKIPS, InputError, UsageError
+from detector.pipeline.archive_places import check_apart, locate, output_names
 from detector.pipeline.cut_archive import Task, filter_archive
 from detector.pipeline.elsewhere import find_elsewhere, kinds_of, may_go_along
 from detector.pipeline.fates import PLACED, TablePart, count_reasons, numbers_of
-from detector.pipeline.filter_archives import check_apart, locate, output_names
 from detector.pipeline.progress import Progress
 from detector.pipeline.selection import select
 from detector.read import open_source

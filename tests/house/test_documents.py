@@ -16,6 +16,7 @@ from detector.cli.cluster import cluster
 from detector.cli.detectors import detectors
 from detector.cli.doctor import doctor
 from detector.cli.explain import explain
+from detector.cli.export import export
 from detector.cli.fdr import fdr
 from detector.cli.filter import filter_command
 from detector.cli.index import index
@@ -81,6 +82,7 @@ GUIDES = {
     "scan.md": [scan, show, explain],
     "contract.md": [calibrate, fdr, doctor, scan],
     "clusters.md": [cluster, scan],
+    "export.md": [export, scan],
     "index.md": [*index.commands.values(), scan],
     "bench-report.md": [report_command],
     "filter.md": [filter_command, cluster],
@@ -97,7 +99,7 @@ def guide_of(command: click.Command) -> str:
 @pytest.mark.parametrize(
     "command",
     [
-        *(scan, show, explain, calibrate, fdr, doctor, cluster, filter_command),
+        *(scan, show, explain, calibrate, fdr, doctor, cluster, filter_command, export),
         *(command for group in (index, bench, detectors) for command in group.commands.values()),
     ],
     ids=lambda command: command.name,

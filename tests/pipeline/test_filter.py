@@ -19,7 +19,7 @@ from warcio.archiveiterator import ArchiveIterator as WarcioIterator
 
 from detector import cluster, filter_warcs
 from detector.errors import UsageError
-from detector.pipeline.filter_archives import output_names
+from detector.pipeline.archive_places import output_names
 from detector.records import Label
 from tests.fixtures.archives import COUNT, DAMAGED, RECORDS, SOUND, gz, http, page, url, warc
 from tests.pipeline.made_labels import numbered, write_labels
