@@ -20,7 +20,7 @@ from detector.label.rates import Rates
 
 # Texts that a source must have in a band to stand for one there.
 FEWEST_TEXTS: Final = 20
-SHIFT: Final = 0.5
+SHIFT: Final = 0.7
 _SPARE: Final = 1e-6  # weight of a mix of the other sources, for a band that the chosen ones lack
 
 

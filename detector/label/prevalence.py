@@ -27,6 +27,8 @@ from detector.label.rates import Rates, above
 
 FEWEST_IN_BAND: Final = 100  # texts, from which a band is estimated by itself
 FURTHEST: Final = (-1.0, 2.0)  # of a share in one draw: none, as often as all, and as far beyond
+# Standard deviation of a bin's share in a source never seen, of that share, beyond all shifts.
+SHAPE: Final = 0.2
 _LEAST_GAP: Final = 0.02  # between the two rates of a draw; below, anything is possible
 _GROUPS_AT_ONCE: Final = 200
 # The estimators disagree where the draws of their difference leave so little on one side of 0.
@@ -193,6 +195,7 @@ def _mixture(
         + p[..., None] ** 2 * _covariance(machine)
         + (expected[:, :, None] * np.eye(bins.shape[1]) - expected[:, :, None] * expected[:, None])
         / n[..., None]
+        + (SHAPE * expected[:, :, None]) ** 2 * np.eye(bins.shape[1])
     )
     # Shares add up to one, so the first bin says nothing that the others do not.
     direction = (usual_machine - usual_human)[:, 1:]
@@ -202,9 +205,9 @@ def _mixture(
     factors /= (factors * (usual_machine - usual_human)).sum(1, keepdims=True)
     at = (factors * seen).sum(1)
     smooth = (bins + usual_human) / (n + 1)
-    deviation = np.sqrt(
-        np.maximum((factors**2 * smooth).sum(1) - (factors * smooth).sum(1) ** 2, 0) / n[:, 0]
-    )
+    sampled = np.maximum((factors**2 * smooth).sum(1) - (factors * smooth).sum(1) ** 2, 0)
+    shape = ((factors * SHAPE * expected) ** 2).sum(1)
+    deviation = np.sqrt(sampled / n[:, 0] + shape)
     zero = np.einsum("gi,gdi->gd", factors, human)
     gap = np.maximum(np.einsum("gi,gdi->gd", factors, machine) - zero, _LEAST_GAP)
     point = at - (factors * usual_human).sum(1)
