@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-long check bench-speed bench-clusters bench-quality bench-unseen \
-        bench-index clean
+        bench-index bench-overhead clean
 
 help:  ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -43,6 +43,9 @@ bench-unseen: $(VENV)/.has-dev  ## measure the training recipe on unseen sources
 
 bench-index: $(VENV)/.has-dev  ## measure indexes of known texts
 	@PATH="$(CURDIR)/$(BIN):$$PATH" python -m benchmarks.index
+
+bench-overhead: $(VENV)/.has-dev  ## measure what the benchmark of detectors costs itself
+	@PATH="$(CURDIR)/$(BIN):$$PATH" python -m benchmarks.bench.overhead
 
 clean:  ## remove the virtual environment, the demo and every cache
 	rm -rf $(VENV) .demo build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis benchmarks/.peers

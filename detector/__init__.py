@@ -12,7 +12,9 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from detector.bench.registry import Options as BenchOptions
     from detector.errors import DetectorError
+    from detector.pipeline.bench import BenchRun, bench_run
     from detector.pipeline.calibrate import Recalibration, calibrate
     from detector.pipeline.cluster import Clustering, cluster
     from detector.pipeline.index import (
@@ -41,6 +43,8 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
+    "BenchOptions",
+    "BenchRun",
     "Books",
     "Clustering",
     "DetectorError",
@@ -60,6 +64,7 @@ __all__ = [
     "Skip",
     "Verdict",
     "add_to_index",
+    "bench_run",
     "build_index",
     "calibrate",
     "cluster",
@@ -74,6 +79,7 @@ __all__ = [
 
 _HOMES = {
     "detector.errors": ("DetectorError",),
+    "detector.pipeline.bench": ("BenchOptions", "BenchRun", "bench_run"),
     "detector.pipeline.calibrate": ("Recalibration", "calibrate"),
     "detector.pipeline.cluster": ("Clustering", "cluster"),
     "detector.pipeline.index": (

@@ -1,6 +1,9 @@
 """Measure clustering into benchmarks/results/clusters.json and clusters.md.
 
-    python -m benchmarks.clusters [--only signatures|planted|scale|text] [--largest 10000000]
+    python -m benchmarks.clusters [--only PART] [--largest 10000000]
+
+PART: signatures, planted, scale, peers, reread or text. `peers`, and a row of `scale`, install
+datatrove and text-dedup into environments of their own under benchmarks/.peers, 2 GB together.
 
 What is not measured again keeps its last result.
 """
@@ -15,8 +18,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from benchmarks.clusters import planted, real, scale, signatures
-from benchmarks.clusters.told import page
+from benchmarks.clusters import peers, planted, real, reread, scale, signatures
+from benchmarks.clusters.told import TELLERS, page
 from benchmarks.speed.machine import machine, versions
 
 RESULTS = Path(__file__).parents[1] / "results"
@@ -25,13 +28,15 @@ RESULTS = Path(__file__).parents[1] / "results"
 def main() -> None:
     """Measure, print and write."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--only", choices=["signatures", "planted", "scale", "text"])
+    parser.add_argument("--only", choices=list(TELLERS))
     parser.add_argument("--largest", type=int, default=10_000_000, help="signatures of `scale`")
     given = parser.parse_args()
     parts: dict[str, Callable[[], dict[str, Any]]] = {
         "signatures": signatures.measure,
         "planted": planted.measure,
         "scale": lambda: scale.measure(given.largest),
+        "peers": peers.measure,
+        "reread": reread.measure,
         "text": real.measure,
     }
     path = RESULTS / "clusters.json"

@@ -49,7 +49,9 @@ class Corpus:
     templated: int
 
 
-def planted(count: int, templated: int, seed: int = 7) -> Corpus:
+def planted(
+    count: int, templated: int, seed: int = 7, lengths: tuple[int, int] = (150, 600)
+) -> Corpus:
     """A corpus in random order: of each ten texts, about four are edited copies of others.
 
     Copies have 0.5 to 1 of their shingles in common with their original. Templated texts share
@@ -59,7 +61,7 @@ def planted(count: int, templated: int, seed: int = 7) -> Corpus:
     made: list[tuple[int, Words]] = []
     family = 0
     while len(made) < count - templated:
-        own = draw.integers(0, len(VOCABULARY), int(draw.integers(150, 600)))
+        own = draw.integers(0, len(VOCABULARY), int(draw.integers(*lengths)))
         made.append((family, own))
         for _ in range(int(draw.choice([0, 0, 0, 1, 1, 3]))):
             goal = draw.uniform(0.5, 1)

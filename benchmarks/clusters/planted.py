@@ -17,6 +17,8 @@ from detector.fingerprint.sets import ShingleSets, write_sets
 
 THRESHOLD = 0.8
 EDGES = (0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 1.0)
+TRADED = ("recall_above_0.85", "recall_above_0.9", "precision", "links_at_least_0.75", "links")
+CUT_OFFS = (0.8, 0.82, 0.84, 0.86, 0.88, 0.9)
 RECALL, PRECISION = 0.98, 0.995
 
 
@@ -43,6 +45,12 @@ def measure(count: int = 100_000, templated: int = 5_000) -> dict[str, Any]:
             name: _judged(corpus, unequal, _clustered(folder, len(unequal), **how))
             for name, how in runs.items()
         }
+        cut_offs = {
+            f"signatures, {cut}": _judged(
+                corpus, unequal, _clustered(folder, len(unequal), threshold=cut)
+            )
+            for cut in CUT_OFFS
+        }
     return {
         "texts": count,
         "distinct": len(unequal),
@@ -50,6 +58,10 @@ def measure(count: int = 100_000, templated: int = 5_000) -> dict[str, Any]:
         "threshold": THRESHOLD,
         "planted_pairs": len(corpus.pairs),
         "by": found,
+        "cut_offs": {
+            name: {key: one[key] for key in TRADED}
+            for name, one in {**cut_offs, f"texts, {THRESHOLD}": found["texts"]}.items()
+        },
         "target": {
             "recall_above_0.85": RECALL,
             "precision": PRECISION,
@@ -69,11 +81,11 @@ def _unequal(normals: list[str]) -> list[int]:
     return list(seen.values())
 
 
-def _clustered(folder: Path, count: int, **how: Any) -> Clusters:
+def _clustered(folder: Path, count: int, *, threshold: float = THRESHOLD, **how: Any) -> Clusters:
     with tempfile.TemporaryDirectory(dir=folder) as work:
         numbers = np.arange(count, dtype=np.uint32)
         return cluster_signatures(
-            folder / "signatures", numbers, Path(work), threshold=THRESHOLD, **how
+            folder / "signatures", numbers, Path(work), threshold=threshold, **how
         )
 
 
@@ -106,6 +118,7 @@ def _judged(corpus: Corpus, unequal: list[int], found: Clusters) -> dict[str, An
     exact = np.array([jaccard(words[n], words[c]) for n, c in zip(natural, centres, strict=True)])
     return {
         "recall_above_0.85": round(float(together[known > 0.85].mean()), 4),
+        "recall_above_0.9": round(float(together[known > 0.9].mean()), 4),
         "recall_above_0.8": round(float(together[known >= THRESHOLD].mean()), 4),
         "curve": curve,
         "links": len(natural),

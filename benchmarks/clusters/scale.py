@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from resource import RUSAGE_SELF, getrusage
 from typing import Any
 
 import numpy as np
 
-from benchmarks.speed.tree import run_tree
+from benchmarks.speed.peer import set_up
+from benchmarks.speed.tree import Cost, run_tree
 
 CHUNK = 100_000
 COPIES = 0.2
+BANDS, ROWS = 18, 7
 PEER_COUNT = 200_000
 MOST_SECONDS, MOST_MEGABYTES = 20, {1_000_000: 1000, 10_000_000: 2000}
 MOST_TIMES = 12
@@ -47,7 +51,7 @@ def datasketch(path: Path) -> None:
     from datasketch import LeanMinHash, MinHashLSH
 
     rows = np.fromfile(path, "<u4").reshape(-1, 128)
-    lsh = MinHashLSH(num_perm=128, params=(18, 7))
+    lsh = MinHashLSH(num_perm=128, params=(BANDS, ROWS))
     signed = [LeanMinHash(seed=1, hashvalues=row, scheme="affine32") for row in rows]
     for n, one in enumerate(signed):
         lsh.insert(n, one, check_duplication=False)
@@ -70,32 +74,78 @@ def datasketch(path: Path) -> None:
     print(candidates, kept, sum(root(n) != n for n in range(len(signed))))
 
 
+def write_for_datatrove(path: Path, folder: Path) -> None:
+    """The same values in the files that datatrove's signature stage leaves: sorted, by band."""
+    rows = np.fromfile(path, "<u4").reshape(-1, 128)
+    fields = [f"value{n}" for n in range(ROWS)]
+    for band in range(BANDS):
+        records = np.empty(len(rows), [(name, "<u4") for name in (*fields, "text")])
+        for n, name in enumerate(fields):
+            records[name] = rows[:, band * ROWS + n]
+        records["text"] = np.arange(len(rows))
+        file = folder / "signatures" / f"bucket_{band:03d}" / "00000.minhash.sig"
+        file.parent.mkdir(parents=True)
+        records[np.argsort(records, order=fields)].tofile(file)
+
+
+def datatrove(path: Path) -> dict[str, Any] | None:
+    """Its stages 2 and 3 on these signatures; None where pip cannot install it."""
+    python = set_up()
+    if python is None:
+        return None
+    with tempfile.TemporaryDirectory(dir=path.parent) as name:
+        _apart("convert", path, name)
+        script = Path(__file__).with_name("peer_datatrove.py")
+        cost = run_tree([str(python), str(script), "signatures", name])
+    return _row(cost, None, None, int(cost.out.split()[-1]))
+
+
 def measure(largest: int = 10_000_000) -> dict[str, Any]:
-    """Run ours on 1 and 10 million, and ours and datasketch on the same 200,000."""
+    """Run ours on 1 and 10 million, and ours and others on the same 200,000."""
     counts = [count for count in (1_000_000, 10_000_000) if count <= largest]
     with tempfile.TemporaryDirectory() as name:
         path = Path(name, "signatures")
-        write_signatures(path, PEER_COUNT)
+        _apart("write", path, PEER_COUNT)
         peers = {run: _run(run, path) for run in ("ours", "datasketch")}
+        other = datatrove(path)
+        if other is not None:
+            peers["datatrove"] = other
         rows = {}
         for count in counts:
-            write_signatures(path, count)
+            _apart("write", path, count)
             rows[str(count)] = _run("ours", path)
     return {
         "signatures": rows,
         "not_run": [n for n in (1_000_000, 10_000_000) if n > largest],
         "on_200000": peers,
-        "datasketch_takes_times": {
-            key: round(peers["datasketch"][key] / peers["ours"][key], 2)
-            for key in ("cpu_seconds", "peak_megabytes")
+        "floor_megabytes": round(getrusage(RUSAGE_SELF).ru_maxrss / 1024),
+        "takes_times": {
+            name: {
+                key: round(peer[key] / peers["ours"][key], 2)
+                for key in ("cpu_seconds", "peak_megabytes")
+            }
+            for name, peer in peers.items()
         },
         "target": _targets(rows),
     }
 
 
+def _apart(*arguments: str | Path | int) -> None:
+    """Make files in a process of its own.
+
+    What a parent once held counts as the peak of the processes that it starts.
+    """
+    command = [sys.executable, "-m", "benchmarks.clusters.scale", *map(str, arguments)]
+    subprocess.run(command, check=True)
+
+
 def _run(what: str, path: Path) -> dict[str, Any]:
     cost = run_tree([sys.executable, "-m", "benchmarks.clusters.scale", what, str(path)])
     candidates, verified, joined = map(int, cost.out.split())
+    return _row(cost, candidates, verified, joined)
+
+
+def _row(cost: Cost, candidates: int | None, verified: int | None, joined: int) -> dict[str, Any]:
     return {
         "cpu_seconds": round(cost.cpu, 2),
         "wall_seconds": round(cost.wall, 2),
@@ -120,4 +170,10 @@ def _targets(rows: dict[str, dict[str, Any]]) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    {"ours": ours, "datasketch": datasketch}[sys.argv[1]](Path(sys.argv[2]))
+    what, given, *more = sys.argv[1:]
+    if what == "write":
+        write_signatures(Path(given), int(more[0]))
+    elif what == "convert":
+        write_for_datatrove(Path(given), Path(more[0]))
+    else:
+        {"ours": ours, "datasketch": datasketch}[what](Path(given))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 Result = dict[str, Any]
@@ -10,9 +10,8 @@ Result = dict[str, Any]
 
 def page(result: Result) -> str:
     """All that was measured, as Markdown."""
-    tellers = {"signatures": _signatures, "planted": _planted, "scale": _scale, "text": _text}
     lines = ["# Clusters of near-duplicates", "", "Made by `python -m benchmarks.clusters`."]
-    for name, tell in tellers.items():
+    for name, tell in TELLERS.items():
         if name in result:
             about = result[name]["machine"]
             lines += ["", *tell(result[name]), ""]
@@ -90,6 +89,31 @@ def _planted(found: Result) -> Iterator[str]:
             for n, row in enumerate(curves[0])
         ),
     )
+    yield from _traded(found)
+
+
+def _traded(found: Result) -> Iterator[str]:
+    """What another threshold buys where there are signatures alone, and what texts do."""
+    yield ""
+    yield (
+        "A signature's estimate cannot have both recall and precision at the threshold: what"
+        " `--threshold` buys by signatures alone, and what texts at"
+        f" {found['threshold']} give, kept by the scan or read again from its archives"
+        " (`--from-archives`), which come to the same. Links at 0.8 and 0.75 are counted by the"
+        " exact similarity of both texts."
+    )
+    yield ""
+    names = {
+        "recall_above_0.85": "pairs above 0.85 in one cluster",
+        "recall_above_0.9": "pairs above 0.9 in one cluster",
+        "links": "links",
+        "precision": "of these, at 0.8 or more",
+        "links_at_least_0.75": "of these, at 0.75 or more",
+    }
+    yield from _rows(
+        ["by, threshold", *names.values()],
+        ([name, *(one[key] for key in names)] for name, one in found["cut_offs"].items()),
+    )
 
 
 def _rows_end(title: str, values: Iterable[str]) -> Iterator[str]:
@@ -102,7 +126,9 @@ def _scale(found: Result) -> Iterator[str]:
     yield (
         "Synthetic signatures in a file, a fifth of them copies in 50 to 100 % of the places;"
         " each run is a process of its own, its start included. Peak memory is the process's"
-        " largest resident set (`ru_maxrss`). Both cut 18 bands of 7 rows and verify at 0.8."
+        " largest resident set (`ru_maxrss`), which is never less than the"
+        f" {found['floor_megabytes']} MB of the process that starts it. All cut 18 bands of 7 rows;"
+        " ours and datasketch's verify at 0.8."
     )
     yield ""
     rows = {f"{int(count):,}": one for count, one in found["signatures"].items()}
@@ -110,14 +136,15 @@ def _scale(found: Result) -> Iterator[str]:
     keys = ("cpu_seconds", "wall_seconds", "peak_megabytes", "candidates", "verified", "joined")
     yield from _rows(
         ["signatures", *(key.replace("_", " ") for key in keys)],
-        ([name, *(one[key] for key in keys)] for name, one in rows.items()),
+        ([name, *(_or_none(one[key]) for key in keys)] for name, one in rows.items()),
     )
     yield ""
-    times = found["datasketch_takes_times"]
-    yield (
-        f"`datasketch.MinHashLSH` takes {times['cpu_seconds']} times the CPU time and"
-        f" {times['peak_megabytes']} times the memory on the same 200,000."
-    )
+    for name, times in found["takes_times"].items():
+        if name != "ours":
+            yield (
+                f"{_NAMED[name]} {times['cpu_seconds']} times the CPU time and"
+                f" {times['peak_megabytes']} times the memory on the same 200,000."
+            )
     if found["not_run"]:
         yield f"Not run: {', '.join(f'{n:,}' for n in found['not_run'])}."
     yield ""
@@ -151,3 +178,95 @@ def _text(found: Result) -> Iterator[str]:
             ["threshold", "texts joined to one of their pair", "to another's"],
             ([c["threshold"], c["same_pair"], c["different_pairs"]] for c in one["clusters"]),
         )
+
+
+_NAMED = {
+    "datasketch": "`datasketch.MinHashLSH` takes",
+    "datatrove": "datatrove's `MinhashDedupBuckets` and `MinhashDedupCluster`, which unite whatever"
+    " shares a bucket, take",
+}
+
+
+def _or_none(value: object) -> object:
+    return "" if value is None else value
+
+
+def _peers(found: Result) -> Iterator[str]:
+    low, high = found["words"]
+    yield "## Whole path, beside others"
+    yield ""
+    yield (
+        f"{found['texts']:,} texts of {low} to {high} words in one Parquet file, {found['pairs']:,}"
+        " known pairs: read, sign (runs of five words, 18 bands of 7 rows), find clusters, write"
+        " the texts that stay; one process each, its start included, in the same run. datasketch's"
+        " recipe verifies candidates by their signatures, as ours does; ours by texts reads them"
+        " once more. datatrove and text-dedup unite whatever shares a bucket; datatrove cuts words"
+        " with spaCy's tokenizer, the others at spaces and punctuation."
+    )
+    yield ""
+    runs = {name: one for name, one in found["runs"].items() if "skipped" not in one}
+    times = found["takes_times"]
+    titles = {
+        "cpu_seconds": "cpu seconds",
+        "peak_megabytes": "peak megabytes",
+        "kept": "kept",
+        "together_above_0.85": "pairs above 0.85 together",
+        "of_those_together_at_least_0.8": "pairs together that are at 0.8 or more",
+        "of_those_together_at_least_0.6": "at 0.6 or more",
+        "clusters_of_unrelated": "unrelated texts merged",
+    }
+    yield from _rows(
+        ["", "times our cpu", "times our memory", *titles.values()],
+        (
+            [
+                name,
+                times[name]["cpu_seconds"],
+                times[name]["peak_megabytes"],
+                *(one[key] for key in titles),
+            ]
+            for name, one in runs.items()
+        ),
+    )
+    for name, one in found["runs"].items():
+        if "skipped" in one:
+            yield ""
+            yield f"{name}: not run, {one['skipped']}."
+
+
+def _reread(found: Result) -> Iterator[str]:
+    yield "## Texts read again"
+    yield ""
+    if "skipped" in found:
+        yield f"Skipped: {found['skipped']}."
+        return
+    yield (
+        f"`--from-archives` on `{found['archive']}`, {found['documents']:,} documents, whose scan"
+        f" takes {found['scan_milliseconds']} ms of CPU a document in one process. For each text:"
+        " reading, extraction, checking its hash, and its shingles."
+    )
+    yield ""
+    rows = {name: one for name, one in found.items() if isinstance(one, dict) and "of_scan" in one}
+    yield from _rows(
+        ["read again", "texts", "milliseconds a text", "of the scan's"],
+        (
+            [name.replace("_", " "), one["texts"], one["milliseconds"], one["of_scan"]]
+            for name, one in rows.items()
+        ),
+    )
+    yield ""
+    whole = found["clustering"]
+    yield (
+        f"Clustering them takes {whole['signatures_seconds']} s of CPU by signatures, and"
+        f" {whole['from_archives_seconds']} s with the {whole['read_again']:,} texts that have"
+        " candidates read again."
+    )
+
+
+TELLERS: dict[str, Callable[[Result], Iterator[str]]] = {
+    "signatures": _signatures,
+    "planted": _planted,
+    "scale": _scale,
+    "peers": _peers,
+    "reread": _reread,
+    "text": _text,
+}

@@ -6,10 +6,11 @@ import json
 import subprocess
 import sys
 import venv
+from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
-_FOLDER = Path(__file__).parents[1] / ".peers" / "datatrove"
+_PEERS = Path(__file__).parents[1] / ".peers"
 # Three of them because its own extras leave out what its steps import.
 _PACKAGES = (
     *("datatrove[io,processing]", "warcio", "trafilatura"),
@@ -21,16 +22,22 @@ _PEER = Path(__file__).with_name("peer_datatrove.py")
 
 def set_up() -> Path | None:
     """Make its environment where there is none, in minutes; None where pip cannot."""
-    python = _FOLDER / "bin" / "python"
-    done = _FOLDER / ".installed"
-    if done.exists() and done.read_text(encoding="utf-8") == " ".join(_PACKAGES):
+    return environment("datatrove", _PACKAGES)
+
+
+def environment(name: str, packages: Sequence[str]) -> Path | None:
+    """The Python of an environment under benchmarks/.peers, which is made where there is none."""
+    folder = _PEERS / name
+    done = folder / ".installed"
+    python = folder / "bin" / "python"
+    if done.exists() and done.read_text(encoding="utf-8") == " ".join(packages):
         return python
-    print("installing datatrove into", _FOLDER, file=sys.stderr)
-    venv.create(_FOLDER, with_pip=True, clear=True)
-    ran = subprocess.run([python, "-m", "pip", "install", "-q", *_PACKAGES], check=False)
+    print(f"installing {name} into", folder, file=sys.stderr)
+    venv.create(folder, with_pip=True, clear=True)
+    ran = subprocess.run([python, "-m", "pip", "install", "-q", *packages], check=False)
     if ran.returncode:
         return None
-    done.write_text(" ".join(_PACKAGES), encoding="utf-8")
+    done.write_text(" ".join(packages), encoding="utf-8")
     return python
 
 

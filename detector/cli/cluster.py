@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -37,9 +37,21 @@ if TYPE_CHECKING:
     metavar="SHARE",
     help="A shingle in more than this share of the texts makes no two of them alike.",
 )
+@click.option(
+    "--from-archives",
+    is_flag=True,
+    help="Compare texts, not signatures: read those of candidates from the archives again.",
+)
+@click.option(
+    "--archives-in",
+    type=click.Path(path_type=Path),
+    metavar="FOLDER",
+    help="Where the archives lie now, if they have moved; implies --from-archives.",
+)
+@click.option("--quiet", is_flag=True, help="No progress bar and no summary.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def cluster(
-    labels: tuple[Path, ...], *, out: Path, threshold: float, boilerplate: float, as_json: bool
+    labels: tuple[Path, ...], *, out: Path, quiet: bool, as_json: bool, **options: Any
 ) -> None:
     """Find near-duplicate clusters over the finished scans in LABELS.
 
@@ -50,14 +62,18 @@ def cluster(
     \b
     detector cluster labels/ more-labels/ --out clusters/
     """
+    from detector.report.terminal import harmless
+
     if not labels:
         raise click.UsageError("no scans: name one or more folders that `detector scan` wrote")
     from detector.pipeline.cluster import cluster as run
 
-    found = run(labels, out, threshold=threshold, boilerplate=boilerplate)
+    found = run(labels, out, progress=not quiet, **options)
+    for line in found.unread:
+        click.echo(f"detector: {harmless(line, 500)}", err=True)
     if as_json:
         click.echo(json.dumps(asdict(found), indent=2, default=str))
-    else:
+    elif not quiet:
         click.echo(_render(found))
 
 
@@ -71,7 +87,27 @@ def _render(found: Clustering) -> str:
             f" similarity of {found.threshold:g}; the largest holds {found.largest:,}",
             f"  {found.candidates:,} pairs compared, {found.verified:,} verified; {found.parted:,}"
             " texts kept apart that only a chain of pairs would join",
+            f"  similarity: {_compared_by(found)}",
             f"  {found.relabelled:,} documents have another label than their cluster",
             f"{found.out}: one row for every document",
         ]
+    )
+
+
+def _compared_by(found: Clustering) -> str:
+    """What the similarities are of, and which texts could not be had."""
+    again = f"; {found.read_again:,} texts read again from archives" if found.read_again else ""
+    if found.exact_similarity:
+        return f"exact, by the texts{again}"
+    if not found.estimated:
+        return "estimated from signatures"
+    lost = (
+        f"exact, by the texts{again}; but for {found.estimated:,} of the texts, compared by"
+        " signature"
+    )
+    if not found.from_archives:
+        return f"{lost}, because their scan kept no texts"
+    return (
+        f"{lost}: of {found.archive_missing:,} the archive is missing or cannot be read, of"
+        f" {found.archive_changed:,} it holds another text now"
     )

@@ -9,8 +9,10 @@ from typing import NoReturn
 
 import click
 
+from detector.cli.bench import bench
 from detector.cli.calibrate import calibrate
 from detector.cli.cluster import cluster
+from detector.cli.detectors import detectors
 from detector.cli.doctor import doctor
 from detector.cli.explain import explain
 from detector.cli.fdr import fdr
@@ -44,6 +46,8 @@ cli.add_command(fdr)
 cli.add_command(calibrate)
 cli.add_command(cluster)
 cli.add_command(index)
+cli.add_command(bench)
+cli.add_command(detectors)
 cli.add_command(doctor)
 cli.add_command(fit)
 cli.add_command(fit_deep)

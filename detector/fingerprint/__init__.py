@@ -4,6 +4,11 @@ Signatures interchange with datasketch 2, which the core does not need: its own 
 `LeanMinHash(seed=1, hashvalues=np.frombuffer(signature, "<u4"), scheme="affine32")`.
 """
 
-from detector.fingerprint.document import SCHEME, fingerprint, fingerprint_document
+from detector.fingerprint.document import (
+    SCHEME,
+    exact_hash,
+    fingerprint,
+    fingerprint_document,
+)
 
-__all__ = ["SCHEME", "fingerprint", "fingerprint_document"]
+__all__ = ["SCHEME", "exact_hash", "fingerprint", "fingerprint_document"]

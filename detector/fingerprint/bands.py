@@ -36,7 +36,7 @@ class Banding:
         """The chance that two texts of this Jaccard similarity are candidates.
 
         >>> round(Banding(18, 7).chance(0.8), 3)
-        0.985
+        0.986
         """
         missed: float = (1 - similarity**self.rows) ** self.bands
         return 1 - missed

@@ -13,6 +13,11 @@ from detector.records import Document, Fingerprint
 SCHEME: Final = "xxh3-128+minhash128-w5.v1"
 
 
+def exact_hash(normal: str) -> str:
+    """Hash a normal form by xxh3-128, 32 hexadecimal digits: equal for equal texts."""
+    return xxhash.xxh3_128_hexdigest(normal.encode())
+
+
 def fingerprint(normal: str, language: str) -> Fingerprint:
     """Fingerprint a text by its normal form.
 

@@ -13,7 +13,6 @@ import numpy as np
 import numpy.typing as npt
 import xxhash
 
-from detector.fingerprint.reference import shingles
 from detector.fingerprint.shingles import shingling
 from detector.fingerprint.store import mapped
 from detector.kernels import compiled
@@ -50,7 +49,17 @@ NO_SETS = OpenSets(np.empty(0, np.uint64), np.empty((0, 2), np.int64))
 
 def shingle_set(normal: str, language: str) -> npt.NDArray[np.uint64]:
     """Hash the shingles of a normal form, ascending, each once; language: as for its signature."""
-    found = {xxhash.xxh3_64_intdigest(one) for one in shingles(normal, shingling(language))}
+    how = shingling(language)
+    data = (normal if how.unit == "word" else normal.replace(" ", "")).encode()
+    units = np.frombuffer(data, np.uint8)
+    if how.unit == "word":
+        spaces = np.flatnonzero(units == ord(" "))
+        starts, stops = [0, *(spaces + 1).tolist()], [*spaces.tolist(), len(data)]
+    else:
+        starts = np.flatnonzero(units & 0xC0 != 0x80).tolist()
+        stops = [*starts[1:], len(data)]
+    runs = zip(starts, stops[how.size - 1 :], strict=False)
+    found = {xxhash.xxh3_64_intdigest(data[start:stop]) for start, stop in runs}
     return np.sort(np.fromiter(found, np.uint64, len(found)))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from detector.errors import UsageError
-from detector.extract import Extractor, extract_document, get_extractor
+from detector.extract import Extractor, get_extractor
 from detector.fingerprint import fingerprint_document
 from detector.label import (
     Policy,
@@ -16,12 +16,11 @@ from detector.label import (
     read_policy_file,
 )
 from detector.pipeline.deep import DeepTier, shipped_deep_model
+from detector.pipeline.document import read_document
 from detector.pipeline.known import KnownTexts
 from detector.pipeline.settings import FPR, ScanSettings
-from detector.read import decode_capture
 from detector.records import (
     ArchiveRecord,
-    Capture,
     Document,
     Fault,
     LabelledDocument,
@@ -52,12 +51,7 @@ class Assessor:
 
     def document(self, record: ArchiveRecord) -> Document | Skip | Fault:
         """The text of a record, or why there is none."""
-        capture = decode_capture(record, body_cap=self.settings.body_cap)
-        if not isinstance(capture, Capture):
-            return capture
-        return extract_document(
-            capture, extractor=self.extractor, min_words=self.settings.min_words
-        )
+        return read_document(record, self.settings, self.extractor)
 
     def assess(self, record: ArchiveRecord) -> LabelledDocument | Skip | Fault:
         """What becomes of a record: a labelled document, a skip or a fault, exactly one.

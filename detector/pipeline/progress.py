@@ -60,7 +60,9 @@ class Progress:
         self._bar.update(self._base + size - self._bar.n)
 
 
-def counted(items: Iterable[Item], unit: str, shown: bool) -> Iterator[Item]:
-    """Pass items on, and count them on a terminal."""
-    bar = tqdm(items, unit=" " + unit, unit_scale=True, disable=None if shown else True)
-    yield from bar
+def counted(
+    items: Iterable[Item], unit: str, shown: bool, total: int | None = None
+) -> Iterator[Item]:
+    """Pass items on, and count them on a terminal; total: how many there will be, if known."""
+    disable = None if shown else True
+    yield from tqdm(items, total=total, unit=" " + unit, unit_scale=True, disable=disable)

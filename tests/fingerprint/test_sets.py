@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import xxhash
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -38,6 +39,15 @@ def test_a_set_is_ascending_and_has_each_shingle_once() -> None:
     found = shingle_set("a b c d e a b c d e a b c d e", "en")
     assert found.tolist() == sorted(set(found.tolist()))
     assert len(found) == 5
+
+
+WIDE = st.lists(st.text("aé語\U00020000", min_size=1, max_size=3), max_size=12).map(" ".join)
+
+
+@given(WIDE, st.sampled_from(["en", "ja"]))
+def test_a_set_holds_the_hash_of_each_shingle(normal: str, language: str) -> None:
+    wanted = {xxhash.xxh3_64_intdigest(one) for one in shingles(normal, shingling(language))}
+    assert shingle_set(normal, language).tolist() == sorted(wanted)
 
 
 def test_sets_decide_where_they_are_at_hand_and_estimates_elsewhere(tmp_path: Path) -> None:

@@ -9,8 +9,11 @@ from pathlib import Path
 import click
 import pytest
 
+from detector.cli.bench import bench
+from detector.cli.bench_report import report_command
 from detector.cli.calibrate import calibrate
 from detector.cli.cluster import cluster
+from detector.cli.detectors import detectors
 from detector.cli.doctor import doctor
 from detector.cli.explain import explain
 from detector.cli.fdr import fdr
@@ -78,6 +81,8 @@ GUIDES = {
     "contract.md": [calibrate, fdr, doctor, scan],
     "clusters.md": [cluster, scan],
     "index.md": [*index.commands.values(), scan],
+    "bench-report.md": [report_command],
+    "bench.md": [*bench.commands.values(), *detectors.commands.values()],
 }
 
 
@@ -89,7 +94,10 @@ def guide_of(command: click.Command) -> str:
 
 @pytest.mark.parametrize(
     "command",
-    [scan, show, explain, calibrate, fdr, doctor, cluster, *index.commands.values()],
+    [
+        *(scan, show, explain, calibrate, fdr, doctor, cluster),
+        *(command for group in (index, bench, detectors) for command in group.commands.values()),
+    ],
     ids=lambda command: command.name,
 )
 def test_every_option_is_in_the_guide(command: click.Command) -> None:

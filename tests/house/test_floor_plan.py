@@ -12,12 +12,22 @@ from tests.house.source import MODULES, PACKAGE, ROOT, Module
 
 # What every room may import.
 SHARED = {"records", "errors", "kernels", "lookalikes"}
-# Rooms are folders; above them stand `pipeline`, which joins them, and `cli` and `bench`.
-ABOVE = {"pipeline", "cli", "bench"}
+# Rooms are folders; above them stand `pipeline`, which joins them, and `cli`.
+ABOVE = {"pipeline", "cli"}
 ROOMS = {path.name for path in PACKAGE.iterdir() if path.is_dir()} - ABOVE - {"__pycache__"}
 # Training needs the very kernels that will score, and the text as the scan will see it.
 ALSO = {"fit": {"score", "extract", "label"}}
-ONLY_IN_EXTRAS = {"torch", "sklearn", "datasketch", "warcio", "trafilatura", "s3fs", "aiohttp"}
+ONLY_IN_EXTRAS = {
+    "torch",
+    "transformers",
+    "matplotlib",
+    "sklearn",
+    "datasketch",
+    "warcio",
+    "trafilatura",
+    "s3fs",
+    "aiohttp",
+}
 
 
 def by_name(module: Module) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import random
+from collections.abc import Sequence
 from pathlib import Path
 
 from warcio.statusandheaders import StatusAndHeaders
@@ -62,6 +64,22 @@ def write_crawl(
             else:
                 _response(writer, url, page(rng, rng.randrange(60, 400)), "text/html", date)
             _request(writer, url, date)
+    return path
+
+
+def write_texts(path: Path, texts: Sequence[str], *, kind: str = "gzip") -> Path:
+    """An archive with one page for each text.
+
+    kind: "gzip", each record a member of its own; "whole", one member for all; "plain".
+    """
+    made = io.BytesIO()
+    writer = WARCWriter(made, gzip=kind == "gzip")
+    for number, text in enumerate(texts):
+        html = f"<!doctype html><title>{number}</title><main><p>{text}</p></main>"
+        _response(writer, f"http://{path.stem}.example/{number}", html.encode(), "text/html", DATE)
+    data = made.getvalue()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(gzip.compress(data) if kind == "whole" else data)
     return path
 
 

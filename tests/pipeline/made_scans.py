@@ -112,5 +112,10 @@ def _labelled(page: Page, ordinal: int, scheme: str | None) -> LabelledDocument:
         Document(origin, page.text, normal, None, "utf-8", "en", 1.0, 200, "", ()),
         Fingerprint(scheme or made.scheme, made.exact, made.signature),
         Evidence((), ()),
-        Verdict(page.label, None, None, page.p_value, page.reasons, "0" * 16),
+        Verdict(page.label, None, None, _p_value(page), page.reasons, "0" * 16),
     )
+
+
+def _p_value(page: Page) -> float | None:
+    """As told; a scan says `no-evidence` only of a page whose score it judged."""
+    return 0.5 if page.label is Label.NO_EVIDENCE and page.p_value is None else page.p_value

@@ -149,6 +149,7 @@ def test_the_result_and_the_manifest_say_what_was_found(tmp_path: Path) -> None:
         scans=(str(tmp_path / "labels"),),
         threshold=0.8,
         boilerplate=0.02,
+        from_archives=False,
         exact_similarity=False,
         scheme="xxh3-128+minhash128-w5.v1",
         bands=18,
@@ -164,6 +165,11 @@ def test_the_result_and_the_manifest_say_what_was_found(tmp_path: Path) -> None:
         candidates=found.candidates,
         verified=1,
         parted=0,
+        read_again=0,
+        archive_missing=0,
+        archive_changed=0,
+        estimated=0,
+        unread=(),
     )
     manifest = json.loads((tmp_path / "out" / "manifest.json").read_bytes())
     assert manifest["state"] == "complete"

@@ -1,0 +1,1 @@
+"""Benchmarking detectors: data sets, detectors to compare, and what they score."""

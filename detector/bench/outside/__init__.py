@@ -1,0 +1,1 @@
+"""Detectors that are not part of this software: a Python file, a command, an HTTP server."""
