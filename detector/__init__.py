@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from detector.pipeline.bench import BenchRun, bench_run
     from detector.pipeline.calibrate import Recalibration, calibrate
     from detector.pipeline.cluster import Clustering, cluster
+    from detector.pipeline.export import Exported, ExportSettings, export
+    from detector.pipeline.filter import Filtering, filter_warcs
     from detector.pipeline.index import (
         IndexChange,
         IndexInfo,
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
         merge_indexes,
         verify_index,
     )
+    from detector.pipeline.labeller import Labeller
     from detector.pipeline.replay import Replay, replay
     from detector.pipeline.sample import Estimate, estimate
     from detector.pipeline.scan import Scanner, ScanResult, scan
@@ -49,11 +52,15 @@ __all__ = [
     "Clustering",
     "DetectorError",
     "Estimate",
+    "ExportSettings",
+    "Exported",
     "Fault",
+    "Filtering",
     "IndexChange",
     "IndexInfo",
     "Label",
     "LabelledDocument",
+    "Labeller",
     "Locator",
     "Match",
     "Recalibration",
@@ -70,6 +77,8 @@ __all__ = [
     "cluster",
     "describe_index",
     "estimate",
+    "export",
+    "filter_warcs",
     "merge_indexes",
     "parse_locator",
     "replay",
@@ -82,6 +91,8 @@ _HOMES = {
     "detector.pipeline.bench": ("BenchOptions", "BenchRun", "bench_run"),
     "detector.pipeline.calibrate": ("Recalibration", "calibrate"),
     "detector.pipeline.cluster": ("Clustering", "cluster"),
+    "detector.pipeline.export": ("ExportSettings", "Exported", "export"),
+    "detector.pipeline.filter": ("Filtering", "filter_warcs"),
     "detector.pipeline.index": (
         "IndexChange",
         "IndexInfo",
@@ -91,6 +102,7 @@ _HOMES = {
         "merge_indexes",
         "verify_index",
     ),
+    "detector.pipeline.labeller": ("Labeller",),
     "detector.pipeline.replay": ("Replay", "replay"),
     "detector.pipeline.sample": ("Estimate", "estimate"),
     "detector.pipeline.scan": ("ScanResult", "Scanner", "scan"),

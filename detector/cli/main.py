@@ -15,7 +15,9 @@ from detector.cli.cluster import cluster
 from detector.cli.detectors import detectors
 from detector.cli.doctor import doctor
 from detector.cli.explain import explain
+from detector.cli.export import export
 from detector.cli.fdr import fdr
+from detector.cli.filter import filter_command
 from detector.cli.fit import fit
 from detector.cli.fit_deep import fit_deep
 from detector.cli.index import index
@@ -45,7 +47,9 @@ cli.add_command(explain)
 cli.add_command(fdr)
 cli.add_command(calibrate)
 cli.add_command(cluster)
+cli.add_command(export)
 cli.add_command(index)
+cli.add_command(filter_command)
 cli.add_command(bench)
 cli.add_command(detectors)
 cli.add_command(doctor)

@@ -16,6 +16,7 @@ from detector.cli.cluster import cluster
 from detector.cli.detectors import detectors
 from detector.cli.doctor import doctor
 from detector.cli.explain import explain
+from detector.cli.export import export
 from detector.cli.fdr import fdr
 from detector.cli.index import index
 from detector.cli.scan import scan
@@ -80,6 +81,7 @@ GUIDES = {
     "scan.md": [scan, show, explain],
     "contract.md": [calibrate, fdr, doctor, scan],
     "clusters.md": [cluster, scan],
+    "export.md": [export, scan],
     "index.md": [*index.commands.values(), scan],
     "bench-report.md": [report_command],
     "bench.md": [*bench.commands.values(), *detectors.commands.values()],
@@ -95,7 +97,7 @@ def guide_of(command: click.Command) -> str:
 @pytest.mark.parametrize(
     "command",
     [
-        *(scan, show, explain, calibrate, fdr, doctor, cluster),
+        *(scan, show, explain, calibrate, fdr, doctor, cluster, export),
         *(command for group in (index, bench, detectors) for command in group.commands.values()),
     ],
     ids=lambda command: command.name,
