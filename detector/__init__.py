@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         verify_index,
     )
     from detector.pipeline.labeller import Labeller
+    from detector.pipeline.prevalence import GroupShare, Prevalence, prevalence
     from detector.pipeline.replay import Replay, replay
     from detector.pipeline.sample import Estimate, estimate
     from detector.pipeline.scan import Scanner, ScanResult, scan
@@ -56,6 +57,7 @@ __all__ = [
     "Exported",
     "Fault",
     "Filtering",
+    "GroupShare",
     "IndexChange",
     "IndexInfo",
     "Label",
@@ -63,6 +65,7 @@ __all__ = [
     "Labeller",
     "Locator",
     "Match",
+    "Prevalence",
     "Recalibration",
     "Replay",
     "ScanResult",
@@ -81,6 +84,7 @@ __all__ = [
     "filter_warcs",
     "merge_indexes",
     "parse_locator",
+    "prevalence",
     "replay",
     "scan",
     "verify_index",
@@ -103,6 +107,7 @@ _HOMES = {
         "verify_index",
     ),
     "detector.pipeline.labeller": ("Labeller",),
+    "detector.pipeline.prevalence": ("GroupShare", "Prevalence", "prevalence"),
     "detector.pipeline.replay": ("Replay", "replay"),
     "detector.pipeline.sample": ("Estimate", "estimate"),
     "detector.pipeline.scan": ("ScanResult", "Scanner", "scan"),

@@ -11,6 +11,7 @@ four minutes of CPU; the same texts, versions and model give the same file.
 from __future__ import annotations
 
 import argparse
+import math
 import os
 import sys
 from collections import Counter
@@ -56,8 +57,8 @@ def score_unseen(texts: list[LabelledText], config: FitConfig) -> Scores:
         for number, (low, high) in enumerate(BANDS):
             owners, stretches = cut_stretches(texts, members, low, high, config.seed + number)
             scores = detector.score(stretches).tolist()
-            known = ((o, s) for o, s in zip(owners, scores, strict=True) if s == s)
-            found.extend((number, owner, score) for owner, score in known)
+            pairs = zip(owners, scores, strict=True)
+            found.extend((number, own, score) for own, score in pairs if not math.isnan(score))
         print(f"fold {fold + 1} of {config.folds}", file=sys.stderr)
     return found
 

@@ -21,6 +21,7 @@ from detector.cli.filter import filter_command
 from detector.cli.fit import fit
 from detector.cli.fit_deep import fit_deep
 from detector.cli.index import index
+from detector.cli.prevalence import prevalence
 from detector.cli.scan import scan
 from detector.cli.show import show
 from detector.errors import EXIT_INTERRUPTED, DetectorError
@@ -45,6 +46,7 @@ cli.add_command(scan)
 cli.add_command(show)
 cli.add_command(explain)
 cli.add_command(fdr)
+cli.add_command(prevalence)
 cli.add_command(calibrate)
 cli.add_command(cluster)
 cli.add_command(export)

@@ -83,9 +83,7 @@ def _mixed(
     return np.stack(mixed, 1)
 
 
-def _shifted(
-    shares: NDArray[np.float64], shifts: NDArray[np.float64]
-) -> NDArray[np.float64]:
+def _shifted(shares: NDArray[np.float64], shifts: NDArray[np.float64]) -> NDArray[np.float64]:
     """Add a shift to the log odds of scoring above each edge: [draws, sources, bins]."""
     beyond = np.cumsum(shares[..., :0:-1], -1)[..., ::-1]
     odds = np.exp(shifts)[..., None] * beyond / np.maximum(1 - beyond, 1e-300)

@@ -53,7 +53,10 @@ class Errors:
 
 @dataclass(frozen=True)
 class Tally:
-    """Judged texts of some groups: flagged int64[groups, bands], bins int64[groups, bands, bins]."""
+    """Judged texts of some groups.
+
+    flagged: those above the cut, int64[groups, bands]. bins: int64[groups, bands, bins].
+    """
 
     flagged: NDArray[np.int64]
     bins: NDArray[np.int64]

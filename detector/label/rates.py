@@ -111,8 +111,7 @@ def read_rates(data: bytes) -> Rates:
     """Read a rates file; ModelError when it makes no sense."""
     try:
         stored = json.loads(data)
-        if stored["kind"] != KIND or stored["format"] != FORMAT:
-            raise ValueError(f"{stored['kind']!r} of format {stored['format']!r}")
+        _check_kind(stored)
         human = tuple((str(source), str(kind)) for source, kind in stored["human"])
         machine = tuple(str(source) for source in stored["machine"])
         bands = tuple(_read_band(entry, len(human), len(machine)) for entry in stored["bands"])
@@ -122,6 +121,11 @@ def read_rates(data: bytes) -> Rates:
             f"the file of rates makes no sense ({type(error).__name__}: {str(error)[:60]}):"
             " reinstall the package, or make it again with scripts/make_rates.py"
         ) from error
+
+
+def _check_kind(stored: Mapping[str, Any]) -> None:
+    if stored["kind"] != KIND or stored["format"] != FORMAT:
+        raise ValueError(f"{stored['kind']!r} of format {stored['format']!r}")
 
 
 def _read_band(entry: Mapping[str, Any], humans: int, machines: int) -> BandRates:
