@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from detector.bench.registry import Options as BenchOptions
     from detector.errors import DetectorError
+    from detector.pipeline.audit import Audit, audit
     from detector.pipeline.bench import BenchRun, bench_run
     from detector.pipeline.calibrate import Recalibration, calibrate
     from detector.pipeline.cluster import Clustering, cluster
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
+    "Audit",
     "BenchOptions",
     "BenchRun",
     "Books",
@@ -74,6 +76,7 @@ __all__ = [
     "Skip",
     "Verdict",
     "add_to_index",
+    "audit",
     "bench_run",
     "build_index",
     "calibrate",
@@ -92,6 +95,7 @@ __all__ = [
 
 _HOMES = {
     "detector.errors": ("DetectorError",),
+    "detector.pipeline.audit": ("Audit", "audit"),
     "detector.pipeline.bench": ("BenchOptions", "BenchRun", "bench_run"),
     "detector.pipeline.calibrate": ("Recalibration", "calibrate"),
     "detector.pipeline.cluster": ("Clustering", "cluster"),

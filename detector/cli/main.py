@@ -9,6 +9,7 @@ from typing import NoReturn
 
 import click
 
+from detector.cli.audit import audit
 from detector.cli.bench import bench
 from detector.cli.calibrate import calibrate
 from detector.cli.cluster import cluster
@@ -47,6 +48,7 @@ cli.add_command(show)
 cli.add_command(explain)
 cli.add_command(fdr)
 cli.add_command(prevalence)
+cli.add_command(audit)
 cli.add_command(calibrate)
 cli.add_command(cluster)
 cli.add_command(export)
