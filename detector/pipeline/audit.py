@@ -89,13 +89,14 @@ def audit(
 
     drop, keep, clusters: as in `filter_warcs`; drop names labels. archives: where the archives are
     now, if they were moved; their texts are read for the sample. sample: so many of the documents
-    that would go, chosen by `seed`. The same scan and options give the same bytes. UsageError for a scan that is unfinished or of another model, a
-    selection that makes no sense, or an `out` that holds something else; OutputError when a table
-    is damaged or the output cannot be written.
+    that would go, chosen by `seed`. The same scan and options give the same bytes. UsageError for a
+    scan that is unfinished or of another model, a selection that makes no sense, or an `out` that
+    holds something else; OutputError when a table is damaged or the output cannot be written.
     """
     if not drop and keep is None:
         raise UsageError("nothing to audit: say what to drop, or what to keep")
     if sample < 0:
+        raise UsageError(f"--sample is {sample}: choose 0 or more")
     check_audit_folder(Path(out))
     labels = open_labels(Path(scan))
     if labels.state == RUNNING:

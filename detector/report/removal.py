@@ -99,8 +99,8 @@ def _group_table(groups: pl.DataFrame, min_pages: int) -> Iterator[str]:
 
 def _writers(writers: pl.DataFrame) -> Iterator[str]:
     yield "Who wrote a page is not known. Were its texts of one of these kinds, so many human ones"
-    yield "would score above the cut (at the lengths of this scan's pages; measured on sources that the"
-    yield "model had not seen):"
+    yield "would score above the cut (at the lengths of this scan's pages; measured on sources"
+    yield "that the model had not seen):"
     yield ""
     yield "| human texts | known | above the cut | 95 % interval |"
     yield "|---|--:|--:|--:|"
