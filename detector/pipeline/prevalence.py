@@ -129,7 +129,7 @@ def prevalence(
             f"{', '.join(str(one.path) for one in opened)}: no documents{which}: there is nothing"
             " to estimate"
         )
-    estimator = _Estimator(rates, cuts, confidence, count)
+    estimator = Estimator(rates, cuts, confidence, count)
     tables = [estimator.table(rows.with_columns(pl.lit(WHOLE).alias(WHOLE)), WHOLE, 0)]
     left_out = {}
     for name in dict.fromkeys(by):
@@ -165,7 +165,7 @@ def _check(by: Sequence[str], min_pages: int, confidence: float, count: str) -> 
         raise UsageError(f"--count is {count!r:.60}: choose texts or pages")
 
 
-class _Estimator:
+class Estimator:
     """Estimates shares by group, with one set of random mixes for all groups of a kind."""
 
     def __init__(self, rates: Rates, cuts: Cuts, confidence: float, count: str) -> None:
