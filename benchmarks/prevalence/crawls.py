@@ -8,12 +8,12 @@ none there.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.label.mixes import draw_mixes
+from detector.label.mixes import Mixes, draw_mixes
 from detector.label.prevalence import (
     Shares,
     Tally,
@@ -58,6 +58,7 @@ class Maker:
     effective: float
     draws: int
     confidence: float = 0.95
+    usual: dict[str, Mixes] = field(default_factory=dict)
 
     def make(self, rng: np.random.Generator, share: float) -> Outcome:
         """Make a crawl and estimate its share."""
@@ -91,7 +92,7 @@ class Maker:
         without: Sequence[str],
     ) -> Outcome:
         seed = int(rng.integers(1 << 30))
-        mixes = draw_mixes(self.rates, self.draws, self.effective, seed, without=without)
+        mixes = self._mixes(seed, without)
         cuts = [band.edges[CUT_BIN - 1] for band in self.rates.bands]
         beyond = [(band.human[:, CUT_BIN:].sum(), band.human.sum()) for band in self.rates.bands]
         errors = make_errors(
@@ -101,6 +102,14 @@ class Maker:
         by_count = count_shares(tally, errors, self.confidence, seed + 2)
         mixture = mixture_shares(tally, mixes, by_count.raw, self.confidence, seed + 3)
         return Outcome(truth, by_count, mixture, bool(disagree(by_count, mixture)[0]))
+
+    def _mixes(self, seed: int, without: Sequence[str]) -> Mixes:
+        """Draws without some sources; those of all sources are drawn once, as a scan's are."""
+        if without:
+            return draw_mixes(self.rates, self.draws, self.effective, seed, without=without)
+        if "all" not in self.usual:
+            self.usual["all"] = draw_mixes(self.rates, self.draws, self.effective, seed)
+        return self.usual["all"]
 
 
 def _sizes(bands: Sequence[NDArray[np.int64]]) -> NDArray[np.float64]:

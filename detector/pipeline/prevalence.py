@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
@@ -33,6 +33,7 @@ MIN_PAGES: Final = 30
 CONFIDENCE: Final = 0.95
 WHOLE: Final = "all"
 DRAWS: Final = 1000
+GROUPS_AT_ONCE: Final = 1000
 # Effective sources of text in what holds more than one site: see benchmarks/results/prevalence.md.
 SOURCES: Final = 3.0
 _SEED: Final = 20221130
@@ -194,9 +195,10 @@ class Estimator:
         )
         found = tally(counted, by, groups, self._rates)
         one_site = (groups["sites"] == 1).to_numpy()
+        several, single = _some(found, ~one_site), _some(found, one_site)
         estimates = _joined(
-            (~one_site, self._estimate(_some(found, ~one_site), SOURCES)),
-            (one_site, self._estimate(_some(found, one_site), 1.0)),
+            (~one_site, _by_block(several, lambda some: self._estimate(some, SOURCES))),
+            (one_site, _by_block(single, lambda some: self._estimate(some, 1.0))),
         )
         named = groups[by].is_not_null().to_numpy() & (by in SITES)
         tested = _joined(
@@ -236,7 +238,12 @@ class Estimator:
         _, errors = self._drawn(1.0)
         texts = found.texts.sum(1)
         weight = found.texts / np.maximum(texts, 1)[:, None]
-        p = excess_p_values(found.flagged.sum(1), texts, weight @ errors.fpr.T)
+        flagged = found.flagged.sum(1)
+        blocks = [slice(n, n + GROUPS_AT_ONCE) for n in range(0, len(texts), GROUPS_AT_ONCE)]
+        p = np.concatenate([
+            np.empty(0),
+            *(excess_p_values(flagged[b], texts[b], weight[b] @ errors.fpr.T) for b in blocks),
+        ])  # fmt: skip
         q = adjusted(p)
         excess = q <= 1 - self._confidence + 1e-12
         return pl.DataFrame({"p_value": p, "q_value": q, "excess": excess}, schema=_TESTED)
@@ -257,6 +264,13 @@ _TESTED: Final = {"p_value": pl.Float64, "q_value": pl.Float64, "excess": pl.Boo
 
 def _some(found: Tally, which: _Which) -> Tally:
     return Tally(found.flagged[which], found.bins[which])
+
+
+def _by_block(found: Tally, estimate: Callable[[Tally], pl.DataFrame]) -> pl.DataFrame:
+    """Estimate some groups at a time: each takes a number for every draw."""
+    starts = range(0, max(1, len(found.flagged)), GROUPS_AT_ONCE)
+    blocks = [slice(start, start + GROUPS_AT_ONCE) for start in starts]
+    return pl.concat(estimate(Tally(found.flagged[b], found.bins[b])) for b in blocks)
 
 
 def _joined(*parts: tuple[_Which, pl.DataFrame]) -> list[pl.Series]:
