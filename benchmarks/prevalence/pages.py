@@ -15,12 +15,12 @@ from detector.write.labels import open_labels
 PAGES = 700  # of one resampled crawl; the archive has 759 assessed human ones
 
 
-def assessed(folder: Path, web: Path) -> tuple[pl.DataFrame, Estimator]:
-    """The judged rows of the rendered pages, with `machine`: what they are in truth; and what
+def assessed(folder: Path, web: Path, kind: str = "rendered") -> tuple[pl.DataFrame, Estimator]:
+    """The judged rows of the pages of a kind, with `machine`: what they are in truth; and what
     estimates their share."""
     labels = open_labels(folder)
     rates, cuts = rates_for([labels])
-    truth = pl.read_ndjson(web / "labelled.truth.jsonl").filter(kind="rendered")
+    truth = pl.read_ndjson(web / "labelled.truth.jsonl").filter(kind=kind)
     frames = []
     for part in labels.documents:
         table = pl.read_parquet(part, glob=False)
