@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from detector.bench.registry import Options as BenchOptions
     from detector.errors import DetectorError
+    from detector.pipeline.audit import Audit, audit
     from detector.pipeline.bench import BenchRun, bench_run
     from detector.pipeline.calibrate import Recalibration, calibrate
     from detector.pipeline.cluster import Clustering, cluster
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
         verify_index,
     )
     from detector.pipeline.labeller import Labeller
+    from detector.pipeline.prevalence import GroupShare, Prevalence, prevalence
     from detector.pipeline.replay import Replay, replay
     from detector.pipeline.sample import Estimate, estimate
     from detector.pipeline.scan import Scanner, ScanResult, scan
@@ -46,6 +48,7 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
+    "Audit",
     "BenchOptions",
     "BenchRun",
     "Books",
@@ -56,6 +59,7 @@ __all__ = [
     "Exported",
     "Fault",
     "Filtering",
+    "GroupShare",
     "IndexChange",
     "IndexInfo",
     "Label",
@@ -63,6 +67,7 @@ __all__ = [
     "Labeller",
     "Locator",
     "Match",
+    "Prevalence",
     "Recalibration",
     "Replay",
     "ScanResult",
@@ -71,6 +76,7 @@ __all__ = [
     "Skip",
     "Verdict",
     "add_to_index",
+    "audit",
     "bench_run",
     "build_index",
     "calibrate",
@@ -81,6 +87,7 @@ __all__ = [
     "filter_warcs",
     "merge_indexes",
     "parse_locator",
+    "prevalence",
     "replay",
     "scan",
     "verify_index",
@@ -88,6 +95,7 @@ __all__ = [
 
 _HOMES = {
     "detector.errors": ("DetectorError",),
+    "detector.pipeline.audit": ("Audit", "audit"),
     "detector.pipeline.bench": ("BenchOptions", "BenchRun", "bench_run"),
     "detector.pipeline.calibrate": ("Recalibration", "calibrate"),
     "detector.pipeline.cluster": ("Clustering", "cluster"),
@@ -103,6 +111,7 @@ _HOMES = {
         "verify_index",
     ),
     "detector.pipeline.labeller": ("Labeller",),
+    "detector.pipeline.prevalence": ("GroupShare", "Prevalence", "prevalence"),
     "detector.pipeline.replay": ("Replay", "replay"),
     "detector.pipeline.sample": ("Estimate", "estimate"),
     "detector.pipeline.scan": ("ScanResult", "Scanner", "scan"),

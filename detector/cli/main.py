@@ -9,6 +9,7 @@ from typing import NoReturn
 
 import click
 
+from detector.cli.audit import audit
 from detector.cli.bench import bench
 from detector.cli.calibrate import calibrate
 from detector.cli.cluster import cluster
@@ -21,6 +22,7 @@ from detector.cli.filter import filter_command
 from detector.cli.fit import fit
 from detector.cli.fit_deep import fit_deep
 from detector.cli.index import index
+from detector.cli.prevalence import prevalence
 from detector.cli.scan import scan
 from detector.cli.show import show
 from detector.errors import EXIT_INTERRUPTED, DetectorError
@@ -45,6 +47,8 @@ cli.add_command(scan)
 cli.add_command(show)
 cli.add_command(explain)
 cli.add_command(fdr)
+cli.add_command(prevalence)
+cli.add_command(audit)
 cli.add_command(calibrate)
 cli.add_command(cluster)
 cli.add_command(export)

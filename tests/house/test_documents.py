@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 import pytest
 
+from detector.cli.audit import audit
 from detector.cli.bench import bench
 from detector.cli.bench_report import report_command
 from detector.cli.calibrate import calibrate
@@ -20,6 +21,7 @@ from detector.cli.export import export
 from detector.cli.fdr import fdr
 from detector.cli.filter import filter_command
 from detector.cli.index import index
+from detector.cli.prevalence import prevalence
 from detector.cli.scan import scan
 from detector.cli.show import show
 from detector.errors import EXIT_INTERRUPTED, DetectorError
@@ -83,6 +85,7 @@ GUIDES = {
     "contract.md": [calibrate, fdr, doctor, scan],
     "clusters.md": [cluster, scan],
     "export.md": [export, scan],
+    "prevalence.md": [prevalence, audit, scan],
     "index.md": [*index.commands.values(), scan],
     "bench-report.md": [report_command],
     "filter.md": [filter_command, cluster],
@@ -99,7 +102,8 @@ def guide_of(command: click.Command) -> str:
 @pytest.mark.parametrize(
     "command",
     [
-        *(scan, show, explain, calibrate, fdr, doctor, cluster, filter_command, export),
+        *(scan, show, explain, calibrate, fdr, doctor, cluster),
+        *(filter_command, export, prevalence, audit),
         *(command for group in (index, bench, detectors) for command in group.commands.values()),
     ],
     ids=lambda command: command.name,
