@@ -18,7 +18,7 @@ from detector.pipeline.reread import Texts, all_texts
 from detector.pipeline.settings import ScanSettings
 from detector.records import Mark
 from detector.report import summarise, words
-from detector.report.clusters import addresses, cluster_tables, copies_of, locator_text
+from detector.report.clusters import addresses, cluster_tables, copies_of, locator_text, scans_of
 from detector.report.counts import LABELS, Kind, count_documents
 from detector.report.draw import Draw
 from detector.report.figures import count_tables, unlabelled_tables
@@ -78,6 +78,14 @@ class Material:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class _Grouped:
+    """A clustering, and the names under which it knows the scan."""
+
+    clusters: Clusters
+    names: frozenset[str]
+
+
 def gather(
     path: Path,
     *,
@@ -112,7 +120,7 @@ def gather(
 
 
 def _figures(
-    labels: Labels, grouped: Clusters | None, draw: Draw, progress: bool
+    labels: Labels, grouped: _Grouped | None, draw: Draw, progress: bool
 ) -> dict[str, Any]:
     kinds = _kinds(labels)
     counts = count_documents(
@@ -213,7 +221,7 @@ def _samples(
     labels: Labels,
     rows: Sequence[Mapping[str, Any]],
     texts: Texts,
-    grouped: Clusters | None,
+    grouped: _Grouped | None,
     progress: bool,
 ) -> list[dict[str, Any]]:
     bar = counted(range(len(rows)), "texts", progress)
@@ -226,31 +234,32 @@ def _samples(
     ]
     if grouped is not None:
         places = [(row["file"], row["ordinal"]) for row in rows]
-        copies = copies_of(grouped.parts, _named(labels, grouped), places)
+        copies = copies_of(grouped.clusters.parts, grouped.names, places)
         for one, place in zip(samples, places, strict=True):
             one["copies"] = copies.get(place)
     return samples
 
 
-def _clusters_of(labels: Labels, path: Path) -> Clusters:
+def _clusters_of(labels: Labels, path: Path) -> _Grouped:
     grouped = open_clusters(path)
-    if not _named(labels, grouped):
+    try:
+        names = scans_of(grouped.parts, labels.documents, labels.books.documents)
+    except (pl.exceptions.PolarsError, OSError) as error:
+        raise OutputError(
+            f"{path}: a table cannot be read ({harmless(str(error), 200)}): cluster again"
+        ) from error
+    if not names and labels.books.documents:
         raise UsageError(
-            f"--clusters {str(path)!r}: is over other scans"
-            f" ({', '.join(map(repr, grouped.scans))[:200]}): cluster {labels.path} too"
+            f"--clusters {str(path)!r}: is over other scans, or over this one before it changed"
+            f" ({', '.join(map(repr, grouped.scans))[:200]}): cluster {labels.path} again"
         )
-    return grouped
+    return _Grouped(grouped, frozenset(names))
 
 
-def _named(labels: Labels, grouped: Clusters) -> list[str]:
-    """The names under which a clustering knows this scan."""
-    own = labels.path.resolve()
-    return [name for name in grouped.scans if Path(name).resolve() == own]
-
-
-def _cluster_figures(labels: Labels, grouped: Clusters) -> dict[str, Any]:
+def _cluster_figures(labels: Labels, of: _Grouped) -> dict[str, Any]:
+    grouped = of.clusters
     tables = cluster_tables(grouped.parts)
-    names = set(_named(labels, grouped))
+    names = of.names
     places = [(one["file"], one["ordinal"]) for one in tables["largest"] if one["scan"] in names]
     known = addresses(labels.documents, places)
     options = replay_options(labels)

@@ -11,6 +11,7 @@ import polars as pl
 from detector.records import Locator
 
 MOST_CLUSTERS: Final = 50
+_COMPARED: Final = 500
 # Sizes are counted in these classes: the least size of each.
 SIZES: Final = (2, 3, 5, 11, 101, 1001)
 
@@ -57,6 +58,26 @@ def _cluster(row: Mapping[str, Any]) -> dict[str, Any]:
         "offset": first["offset"],
         "inner": first["inner"],
     }
+
+
+def scans_of(files: Sequence[Path], documents: Sequence[Path], count: int) -> list[str]:
+    """The names under which a clustering has all the documents of a scan.
+
+    A name is a path as it was given then, so the documents decide: their number (`count`), and of
+    the first part of the scan each file, ordinal and exact hash.
+    """
+    if not files or not documents:
+        return []
+    place = ("file", "ordinal")
+    rows = pl.scan_parquet(list(files), glob=False).select("scan", *place, "exact")
+    first = pl.read_parquet(documents[0], columns=[*place, "fingerprint"]).head(_COMPARED)
+    same = rows.join(
+        first.rename({"fingerprint": "exact"}).lazy(), on=[*place, "exact"], how="semi"
+    )
+    sizes = rows.group_by("scan").agg(pl.len()).collect()
+    found = same.group_by("scan").agg(pl.len()).collect()
+    whole = set(sizes.filter(pl.col("len") == count)["scan"])
+    return sorted(whole & set(found.filter(pl.col("len") == len(first))["scan"]))
 
 
 def copies_of(
