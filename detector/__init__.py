@@ -24,9 +24,12 @@ if TYPE_CHECKING:
         merge_indexes,
         verify_index,
     )
+    from detector.pipeline.marked_texts import MarkedTexts, marked_texts
     from detector.pipeline.replay import Replay, replay
+    from detector.pipeline.report import Report, report
     from detector.pipeline.sample import Estimate, estimate
     from detector.pipeline.scan import Scanner, ScanResult, scan
+    from detector.pipeline.serve import serve
     from detector.pipeline.settings import ScanSettings
     from detector.records import (
         Books,
@@ -34,6 +37,7 @@ if TYPE_CHECKING:
         Label,
         LabelledDocument,
         Locator,
+        Mark,
         Match,
         Skip,
         Verdict,
@@ -51,9 +55,12 @@ __all__ = [
     "Label",
     "LabelledDocument",
     "Locator",
+    "Mark",
+    "MarkedTexts",
     "Match",
     "Recalibration",
     "Replay",
+    "Report",
     "ScanResult",
     "ScanSettings",
     "Scanner",
@@ -65,10 +72,13 @@ __all__ = [
     "cluster",
     "describe_index",
     "estimate",
+    "marked_texts",
     "merge_indexes",
     "parse_locator",
     "replay",
+    "report",
     "scan",
+    "serve",
     "verify_index",
 ]
 
@@ -85,9 +95,12 @@ _HOMES = {
         "merge_indexes",
         "verify_index",
     ),
+    "detector.pipeline.marked_texts": ("MarkedTexts", "marked_texts"),
     "detector.pipeline.replay": ("Replay", "replay"),
+    "detector.pipeline.report": ("Report", "report"),
     "detector.pipeline.sample": ("Estimate", "estimate"),
     "detector.pipeline.scan": ("ScanResult", "Scanner", "scan"),
+    "detector.pipeline.serve": ("serve",),
     "detector.pipeline.settings": ("ScanSettings",),
 }
 

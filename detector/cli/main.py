@@ -17,8 +17,10 @@ from detector.cli.fdr import fdr
 from detector.cli.fit import fit
 from detector.cli.fit_deep import fit_deep
 from detector.cli.index import index
+from detector.cli.marks import marks
 from detector.cli.report import report
 from detector.cli.scan import scan
+from detector.cli.serve import serve
 from detector.cli.show import show
 from detector.errors import EXIT_INTERRUPTED, DetectorError
 
@@ -46,6 +48,8 @@ cli.add_command(calibrate)
 cli.add_command(cluster)
 cli.add_command(index)
 cli.add_command(report)
+cli.add_command(serve)
+cli.add_command(marks)
 cli.add_command(doctor)
 cli.add_command(fit)
 cli.add_command(fit_deep)

@@ -43,7 +43,7 @@ class Settled:
 
     @property
     def author(self) -> str | None:
-        """"human", "ai", or None where the mark does not tell."""
+        """ "human", "ai", or None where the mark does not tell."""
         return AUTHORS.get(self.mark.label, (None, None))[0 if self.right else 1]
 
 

@@ -114,9 +114,7 @@ class Texts:
         place = Locator(row["file"], row["offset"], row["length"], row["inner"])
         changed = f"the archive was changed: it holds another text at {place}"
         try:
-            record = read_record_at(
-                source, place, block_cap=self._settings.body_cap + HEAD_ROOM
-            )
+            record = read_record_at(source, place, block_cap=self._settings.body_cap + HEAD_ROOM)
             document = self._document(record) if isinstance(record, ArchiveRecord) else None
         except DetectorError as error:
             return None, str(error)[:300]

@@ -88,7 +88,7 @@ DIMENSIONS: Final[Mapping[str, Callable[[], pl.Expr]]] = MappingProxyType(
         "language": lambda: pl.col("language"),
         "suffix": suffix,
         "host": lambda: pl.col("host").fill_null(NO_HOST),
-        "captured": lambda: pl.col("captured").dt.date(),
+        "captured": pl.col("captured").dt.date,
         "published": published,
     }
 )
@@ -111,7 +111,9 @@ class Counts:
         findings = batch.select(codes.alias("name"), "label").explode("name")
         self._enter("finding", findings.drop_nulls("name"))
         matches = batch.filter(pl.col("matches").list.len() > 0)
-        self._enter("match", matches.select(pl.col("matches").alias("name"), "label").explode("name"))
+        self._enter(
+            "match", matches.select(pl.col("matches").alias("name"), "label").explode("name")
+        )
         self._scores(batch)
 
     def of(self, name: str) -> pl.DataFrame:

@@ -51,19 +51,21 @@ class Draw:
         drawn = pl.Series("draw", draws(batch["file"], batch["ordinal"], self._seed))
         fresh = batch.select(drawn, "label", "part", "ordinal")
         both = pl.concat([self._kept, fresh]).sort("draw", "part", "ordinal")
-        self._kept = both.group_by("label", maintain_order=True).head(self._most).select(fresh.columns)
+        least = both.group_by("label", maintain_order=True).head(self._most)
+        self._kept = least.select(fresh.columns)
 
     def rows(self, files: Sequence[Path]) -> list[dict[str, Any]]:
         """The rows of the sample with all their columns, label by label, in random order."""
         found: dict[tuple[int, int], dict[str, Any]] = {}
         for (part,), of in self._kept.group_by("part"):
-            number = int(part)  # type: ignore[call-overload]
+            number = int(part)
             wanted = pl.scan_parquet(files[number], glob=False).filter(
                 pl.col("ordinal").is_in(of["ordinal"].to_list())
             )
             for row in wanted.collect().iter_rows(named=True):
                 found[number, row["ordinal"]] = row
         order = {label: at for at, label in enumerate(LABELS)}
-        ranked = self._kept.with_columns(at=pl.col("label").replace_strict(order, default=len(order)))
+        place = pl.col("label").replace_strict(order, default=len(order))
+        ranked = self._kept.with_columns(at=place)
         places = ranked.sort("at", "draw").select("part", "ordinal").iter_rows()
         return [found[place] for place in places if place in found]

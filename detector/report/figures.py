@@ -81,7 +81,7 @@ def timeline(counted: pl.DataFrame) -> dict[str, Any]:
     `undated` documents have no date, `earlier` ones are before the first row.
     """
     dated = counted.filter(pl.col("name").is_not_null())
-    undated = int(counted["len"].sum() - dated["len"].sum())
+    undated = int(counted["len"].sum()) - int(dated["len"].sum())
     if dated.is_empty():
         return {"unit": "month", "rows": [], "undated": undated, "earlier": 0}
     months = dated.with_columns(pl.col("name").cast(pl.Date).dt.truncate("1mo"))
@@ -95,7 +95,7 @@ def timeline(counted: pl.DataFrame) -> dict[str, Any]:
         [row["name"].strftime(form), [row[label] for label in LABELS]]
         for row in shown.iter_rows(named=True)
     ]
-    earlier = int(table["documents"].sum() - shown["documents"].sum())
+    earlier = int(table["documents"].sum()) - int(shown["documents"].sum())
     return {"unit": unit, "rows": rows, "undated": undated, "earlier": earlier}
 
 
@@ -198,9 +198,7 @@ def _example(one: Mapping[str, Any]) -> dict[str, Any]:
     return {"place": str(place), "message": one["message"], "url": (one["url"] or "")[:500]}
 
 
-def count_tables(
-    counts: Counts, kinds: Sequence[Kind], interval: Interval
-) -> dict[str, Any]:
+def count_tables(counts: Counts, kinds: Sequence[Kind], interval: Interval) -> dict[str, Any]:
     """Everything that was counted of the documents."""
     return {
         "captured": timeline(counts.of("captured")),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Final
 
 SPAN: Final = "span"
@@ -72,5 +73,5 @@ def passages(text: str, notes: Sequence[Note], longest: int) -> list[tuple[str, 
             text[start:stop],
             [at for at, note in enumerate(notes) if note.start < stop and start < note.end],
         )
-        for start, stop in zip(ordered, ordered[1:], strict=False)
+        for start, stop in pairwise(ordered)
     ]

@@ -129,19 +129,15 @@ def _read(path: Path) -> tuple[list[Mark], int]:
 def _mark(line: bytes, where: str) -> Mark:
     try:
         value = json.loads(line)
-        if value["kind"] == KIND and value["format"] != MARKS_FORMAT:
-            raise OutputError(
-                f"{where}: a mark of format {str(value['format'])[:20]!r}, and this version reads"
-                f" format {MARKS_FORMAT}: use the version of the software that wrote it"
-            )
-        if value["kind"] != KIND:
-            raise ValueError(f"kind {value['kind']!r:.40}")
-        return _from_json(value)
+        if value["kind"] == KIND and value["format"] == MARKS_FORMAT:
+            return _from_json(value)
+        found = f"kind {value['kind']!r:.40}, format {value['format']!r:.20}"
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise OutputError(
-            f"{where}: is no mark ({type(error).__name__}: {str(error)[:60]!r}): restore the file,"
-            " or take that line out"
-        ) from error
+        found = f"{type(error).__name__}: {str(error)[:60]!r}"
+    raise OutputError(
+        f"{where}: is no mark of format {MARKS_FORMAT}, which this version reads ({found}): restore"
+        " the file, take that line out, or use the version of the software that wrote it"
+    )
 
 
 def _from_json(value: Mapping[str, Any]) -> Mark:

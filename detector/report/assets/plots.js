@@ -132,29 +132,12 @@ Report.intervalPlot = function intervalPlot(rows, colour) {
   return Report.plot(make, 'Share of each group with its 95 % interval', 60 + 26 * rows.length);
 };
 
-// Curves over the same bins, as shares of each curve's own total. curves: name, colour, values,
-// filled. at: what each bin is called; lines: vertical lines at a place on the axis.
+// Distributions over the same bins, as shares of each one's own total: bars for what is `filled`,
+// lines for the others. at: what each bin is called; lines: vertical ones, at a place on the axis.
 Report.curvePlot = function curvePlot(curves, at, title, lines) {
   const make = () => ({
-    type: 'line',
-    data: {
-      labels: at,
-      datasets: curves.map((curve) => {
-        const total = curve.values.reduce((sum, value) => sum + value, 0);
-        return {
-          label: curve.name,
-          data: curve.values.map((value) => (total ? (100 * value) / total : 0)),
-          borderColor: Report.colour(curve.colour),
-          backgroundColor: `${Report.colour(curve.colour)}30`,
-          borderWidth: 2,
-          borderDash: curve.dashed ? [6, 4] : [],
-          fill: curve.filled ? 'origin' : false,
-          stepped: 'middle',
-          pointRadius: 0,
-          pointHitRadius: 8,
-        };
-      }),
-    },
+    type: 'bar',
+    data: { labels: at, datasets: curves.map(curveData) },
     options: {
       interaction: { mode: 'index', intersect: false },
       scales: {
@@ -162,6 +145,7 @@ Report.curvePlot = function curvePlot(curves, at, title, lines) {
         y: { min: 0, border: { display: false }, ticks: { callback: (value) => `${value} %` } },
       },
       plugins: {
+        legend: { labels: { usePointStyle: true, boxWidth: 22 } },
         tooltip: { callbacks: { label: (item) => ` ${item.dataset.label}: ${item.parsed.y.toFixed(1)} %` } },
       },
     },
@@ -169,6 +153,17 @@ Report.curvePlot = function curvePlot(curves, at, title, lines) {
   });
   return Report.plot(make, `${title}: ${curves.map((curve) => curve.name).join(' beside ')}`, 280);
 };
+
+function curveData(curve) {
+  const total = curve.values.reduce((sum, value) => sum + value, 0);
+  const colour = Report.colour(curve.colour);
+  const data = curve.values.map((value) => (total ? (100 * value) / total : 0));
+  const common = { label: curve.name, data, borderColor: colour };
+  if (curve.filled) {
+    return { ...common, order: 2, backgroundColor: `${colour}88`, categoryPercentage: 1, barPercentage: 0.96, pointStyle: 'rect' };
+  }
+  return { ...common, type: 'line', order: 1, borderWidth: 2, stepped: 'middle', pointRadius: 0, pointHitRadius: 8, borderDash: curve.dashed ? [6, 4] : [], pointStyle: 'line' };
+}
 
 function verticals(chart, lines) {
   const { ctx, chartArea, scales } = chart;

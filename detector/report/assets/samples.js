@@ -2,7 +2,8 @@
 
 const { h, data, count, percent, badge, plural } = Report;
 
-const PAGE = 60;
+const narrow = matchMedia('(max-width: 800px)');
+const PAGE = narrow.matches ? 20 : 60;
 const samples = data.samples;
 const state = { labels: new Set(), language: '', reason: '', marks: '', words: '', order: 'drawn', at: -1, shown: PAGE };
 let found = [];
@@ -156,7 +157,7 @@ Report.step = function step(by) {
 Report.open = function open() {
   document.body.classList.add('reading');
   pane.scrollTop = 0;
-  if (matchMedia('(max-width: 800px)').matches) pane.focus();
+  if (narrow.matches) pane.focus();
 };
 
 Report.close = function close() {
@@ -170,7 +171,7 @@ function drawPane() {
     pane.replaceChildren(h('p', { class: 'none' }, 'Nothing to read.'));
     return;
   }
-  pane.replaceChildren(
+  const parts = [
     h('button', { type: 'button', class: 'back', click: () => Report.close() }, '← All samples'),
     h('div', { class: 'pane-head' }, badge(one.label), h('span', { class: 'says' }, data.words.labels[one.label])),
     h('h3', { class: 'title' }, h('bdi', {}, one.title || 'no title')),
@@ -180,7 +181,8 @@ function drawPane() {
     because(one),
     text(one),
     h('div', { class: 'again' }, h('span', { class: 'small' }, 'Replay it:'), Report.command(one.command)),
-  );
+  ];
+  pane.replaceChildren(...parts.filter(Boolean));
   pane.scrollTop = 0;
 }
 

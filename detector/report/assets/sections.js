@@ -47,9 +47,9 @@ function tile(name, at) {
 function inputs() {
   const columns = [
     { key: 'name', title: 'Input', wide: true, value: (row) => row.name, cell: (row) => [h('bdi', {}, row.name), row.error ? h('span', { class: 'error' }, row.error) : null] },
-    { key: 'size', title: 'Size', number: true, value: (row) => row.size, cell: (row) => Report.bytes(row.size) },
+    { key: 'size', title: 'Size', number: true, minor: true, value: (row) => row.size, cell: (row) => Report.bytes(row.size) },
     ...['records', 'documents', 'skips', 'faults'].map((name) => ({
-      key: name, title: name[0].toUpperCase() + name.slice(1), number: true, value: (row) => row[name], cell: (row) => count(row[name]),
+      key: name, title: name[0].toUpperCase() + name.slice(1), number: true, minor: name !== 'records' && name !== 'faults', value: (row) => row[name], cell: (row) => count(row[name]),
     })),
   ];
   const more = data.inputs.total - data.inputs.rows.length;
@@ -79,8 +79,12 @@ function madeBy() {
 Report.time = function time() {
   return section(
     'time', 'Over time', 'Which labels pages have, by the month they were captured and, where an address names one, the month they were published.',
-    timeCard('By capture', data.captured, 'captured'),
-    timeCard('By the date in the address', data.published, 'published'),
+    h(
+      'div',
+      { class: Math.max(data.captured.rows.length, data.published.rows.length) > 12 ? null : 'pair' },
+      timeCard('By capture', data.captured, 'captured'),
+      timeCard('By the date in the address', data.published, 'published'),
+    ),
   );
 };
 
@@ -148,7 +152,7 @@ function groupPanel(name) {
   return h(
     'div',
     { role: 'tabpanel', id: `panel-${name}`, 'aria-labelledby': `tab-${name}`, class: 'card' },
-    plotted.length ? Report.intervalPlot(plotted, 'l-likely-ai') : h('p', { class: 'none' }, 'No group has five judged pages.'),
+    plotted.length > 1 ? Report.intervalPlot(plotted, 'l-likely-ai') : null,
     table(groupColumns(name), rows, { sort: '-documents', rest: rest && { ...rest, name: `${count(total - rows.length)} others` }, find: (row) => row.name }),
     left,
   );
@@ -159,11 +163,11 @@ function groupColumns(name) {
   return [
     { key: 'name', title: DIMENSIONS[name], wide: true, value: (row) => row.name, cell: (row) => h('bdi', {}, row.name) },
     { key: 'documents', title: 'Documents', number: true, value: (row) => row.documents, cell: (row) => count(row.documents) },
-    { key: 'judged', title: 'Judged', number: true, value: (row) => row.judged, cell: (row) => count(row.judged) },
-    { key: 'flagged', title: 'Likely-ai', number: true, value: (row) => row.flagged, cell: (row) => count(row.flagged) },
+    { key: 'judged', title: 'Judged', number: true, minor: true, value: (row) => row.judged, cell: (row) => count(row.judged) },
+    { key: 'flagged', title: 'Likely-ai', number: true, minor: true, value: (row) => row.flagged, cell: (row) => count(row.flagged) },
     { key: 'share', title: 'Share', number: true, value: ratio, cell: (row) => (row.judged ? percent(ratio(row)) : '–') },
     { key: 'low', title: '95 % interval', number: true, value: (row) => (row.judged ? row.low : null), cell: (row) => (row.judged ? `${percent(row.low)} – ${percent(row.high)}` : '–') },
-    { key: 'labels', title: 'Labels', cell: (row) => stack(row.labels) },
+    { key: 'labels', title: 'Labels', minor: true, cell: (row) => stack(row.labels) },
   ];
 }
 
@@ -264,9 +268,9 @@ function largest(rows) {
   const columns = [
     { key: 'title', title: 'Seen first', wide: true, value: (row) => row.title || row.url || '', cell: (row) => [h('bdi', { class: 'title' }, row.title || 'no title'), Report.address(row.url, row.link)] },
     { key: 'label', title: 'Label of all', value: (row) => row.label, cell: (row) => badge(row.label) },
-    { key: 'size', title: 'Documents', number: true, value: (row) => row.size, cell: (row) => count(row.size) },
-    { key: 'hosts', title: 'Hosts', number: true, value: (row) => row.hosts, cell: (row) => count(row.hosts) },
-    { key: 'first', title: 'Since', value: (row) => row.first, cell: (row) => row.first || '–' },
+    { key: 'size', title: 'Size', number: true, value: (row) => row.size, cell: (row) => count(row.size) },
+    { key: 'hosts', title: 'Hosts', number: true, minor: true, value: (row) => row.hosts, cell: (row) => count(row.hosts) },
+    { key: 'first', title: 'Since', minor: true, value: (row) => row.first, cell: (row) => h('span', { class: 'date' }, row.first || '–') },
   ];
   return table(columns, rows, { sort: '-size', page: 8, find: (row) => `${row.title} ${row.url}` });
 }
@@ -307,7 +311,7 @@ function precision(measured) {
   const plotted = measured.labels.filter((one) => one.marked).map((one) => ({ name: one.label, value: one.share, low: one.low, high: one.high }));
   const columns = [
     { key: 'label', title: 'Label', cell: (row) => badge(row.label) },
-    { key: 'marked', title: 'Marked', number: true, cell: (row) => `${count(row.marked)} of ${count(row.documents)}` },
+    { key: 'marked', title: 'Marked', number: true, minor: true, cell: (row) => `${count(row.marked)} of ${count(row.documents)}` },
     { key: 'right', title: 'Right', number: true, cell: (row) => count(row.right) },
     { key: 'share', title: 'Precision', number: true, cell: (row) => (row.marked ? percent(row.share) : '–') },
     { key: 'low', title: '95 % interval', number: true, cell: (row) => (row.marked ? `${percent(row.low)} – ${percent(row.high)}` : '–') },

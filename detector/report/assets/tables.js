@@ -2,7 +2,8 @@
 
 const { h, count } = Report;
 
-// columns: key, title, value(row) to sort by, cell(row) to show, number: right-aligned.
+// columns: key, title, value(row) to sort by, cell(row) to show, number: right-aligned, minor: left
+// out on a narrow screen.
 // options: rows shown at first (page), the column to sort by (sort: a leading "-" descends),
 // rest: cells of a last row that stays last, find: what the filter looks at (a function of a row).
 Report.table = function table(columns, rows, options) {
@@ -63,7 +64,7 @@ function order(sort) {
 }
 
 function head(column, turn) {
-  const kind = column.number ? 'number' : null;
+  const kind = classes(column);
   if (!column.value) return h('th', { scope: 'col', class: kind }, column.title);
   return h('th', { scope: 'col', class: kind }, h('button', { type: 'button', click: turn }, column.title));
 }
@@ -84,5 +85,7 @@ const line = (columns, row) => h('tr', {}, cells(columns, row));
 
 const cells = (columns, row) =>
   columns.map((column) =>
-    h('td', { class: [column.number ? 'number' : '', column.wide ? 'wide' : ''].join(' ').trim() || null }, column.cell(row)),
+    h('td', { class: classes(column) }, column.cell(row)),
   );
+
+const classes = (column) => ['number', 'wide', 'minor'].filter((name) => column[name]).join(' ') || null;
