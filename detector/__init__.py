@@ -26,10 +26,10 @@ if TYPE_CHECKING:
     )
     from detector.pipeline.marked_texts import MarkedTexts, marked_texts
     from detector.pipeline.replay import Replay, replay
-    from detector.pipeline.report import Report, report
+    from detector.pipeline.report import Report, write_report
     from detector.pipeline.sample import Estimate, estimate
     from detector.pipeline.scan import Scanner, ScanResult, scan
-    from detector.pipeline.serve import serve
+    from detector.pipeline.serve import serve_report
     from detector.pipeline.settings import ScanSettings
     from detector.records import (
         Books,
@@ -76,10 +76,10 @@ __all__ = [
     "merge_indexes",
     "parse_locator",
     "replay",
-    "report",
     "scan",
-    "serve",
+    "serve_report",
     "verify_index",
+    "write_report",
 ]
 
 _HOMES = {
@@ -97,10 +97,10 @@ _HOMES = {
     ),
     "detector.pipeline.marked_texts": ("MarkedTexts", "marked_texts"),
     "detector.pipeline.replay": ("Replay", "replay"),
-    "detector.pipeline.report": ("Report", "report"),
+    "detector.pipeline.report": ("Report", "write_report"),
     "detector.pipeline.sample": ("Estimate", "estimate"),
     "detector.pipeline.scan": ("ScanResult", "Scanner", "scan"),
-    "detector.pipeline.serve": ("serve",),
+    "detector.pipeline.serve": ("serve_report",),
     "detector.pipeline.settings": ("ScanSettings",),
 }
 

@@ -80,7 +80,7 @@ def report(labels: Path, *, out: Path, quiet: bool, as_json: bool, **shown: Any)
     detector report labels/ --out report/
     detector report labels/ --clusters clusters/ --marks labels.marks.jsonl --out report/
     """
-    from detector.pipeline.report import report as run
+    from detector.pipeline.report import write_report as run
 
     made = run(labels, out, progress=not quiet, **shown)
     if as_json:

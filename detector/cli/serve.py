@@ -30,7 +30,7 @@ def serve(labels: Path, *, quiet: bool, **shown: Any) -> None:
     \b
     detector serve labels/
     """
-    from detector.pipeline.serve import serve as run
+    from detector.pipeline.serve import serve_report as run
 
     try:
         run(labels, progress=not quiet, ready=_ready, **shown)

@@ -49,10 +49,10 @@ class Recalibration:
     """What a calibration on own pages came to.
 
     digest: of the policy file. fpr: its rate. bands: what was found for each kind of text. pages:
-    documents met; later: captured since 30 November 2022, or without a date, marked: of these, those
-    that count all the same because reviewers say that people wrote them; copies: of a text that was
-    counted already; unscored: not judged (another language, a kind without calibration, no
-    prose), by language.
+    documents met; later: captured since 30 November 2022, or without a date; marked: those of them
+    that count all the same because reviewers say that people wrote them. copies: of a text that was
+    counted already; unscored: not judged (another language, a kind without calibration, no prose),
+    by language.
     """
 
     out: Path

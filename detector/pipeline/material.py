@@ -97,7 +97,7 @@ def gather(
 ) -> Material:
     """Read a scan once and make everything that a page shows of it.
 
-    The arguments are those of `detector.report`.
+    The arguments are those of `detector.write_report`.
     """
     if not 0 <= sample <= MOST_SAMPLE:
         raise UsageError(f"--sample is {sample}: choose a number from 0 to {MOST_SAMPLE}")

@@ -40,7 +40,7 @@ class Report:
     size: int
 
 
-def report(
+def write_report(
     labels: str | Path,
     out: str | Path,
     *,

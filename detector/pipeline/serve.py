@@ -82,7 +82,7 @@ def read_mark(sent: Mapping[str, Any], samples: int) -> tuple[int, bool | None, 
     return number, right, reviewer, note.strip()
 
 
-def serve(  # noqa: PLR0913 - the options of `report`, and two of its own
+def serve_report(  # noqa: PLR0913 - the options of `write_report`, and two of its own
     labels: str | Path,
     *,
     clusters: str | Path | None = None,
@@ -96,9 +96,9 @@ def serve(  # noqa: PLR0913 - the options of `report`, and two of its own
 ) -> None:
     """Show a report on 127.0.0.1 until interrupted, and store the marks of its reviewers.
 
-    The arguments are those of `detector.report`, but for these. marks: the file that marks are
-    added to. port: 0 for any free one. ready: told the address and that file once the page can be
-    opened. UsageError when the port cannot be had or another process writes to the file.
+    The arguments are those of `detector.write_report`, but for these. marks: the file that marks
+    are added to. port: 0 for any free one. ready: told the address and that file once the page can
+    be opened. UsageError when the port cannot be had or another process writes to the file.
     """
     path = Path(labels)
     material = gather(

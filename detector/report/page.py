@@ -23,7 +23,18 @@ from typing import Any, Final
 STYLE: Final = "page.css"
 # In this order: the library, then ours, each of which may use what stands before it.
 LIBRARY: Final = "chart.umd.min.js"
-SCRIPTS: Final = ("dom.js", "tables.js", "plots.js", "sections.js", "samples.js", "main.js")
+SCRIPTS: Final = (
+    "dom.js",
+    "tables.js",
+    "plots.js",
+    "overview.js",
+    "where.js",
+    "evidence.js",
+    "faults.js",
+    "reading.js",
+    "samples.js",
+    "main.js",
+)
 TEMPLATE: Final = "page.html"
 
 # What ends a script block, begins a comment in one, or ends a line of JavaScript.

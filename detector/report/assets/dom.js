@@ -28,7 +28,10 @@ Report.share = function share(part, total, digits) {
   return `${value.toFixed(places)} %`;
 };
 
-Report.percent = (value, digits) => Report.share(value, 1, digits === undefined ? 1 : digits);
+const percent = (value, digits) => Report.share(value, 1, digits === undefined ? 1 : digits);
+Report.percent = percent;
+
+Report.range = (low, high) => `${(100 * low).toFixed(1)} – ${percent(high)}`;
 
 Report.number = (value, digits) =>
   value === null || value === undefined ? '–' : Number(value.toPrecision(digits || 3)).toString();
@@ -44,7 +47,8 @@ Report.bytes = function bytes(size) {
   return `${at ? size.toFixed(1) : size} ${units[at]}`;
 };
 
-Report.plural = (count, one, many) => `${Report.count(count)} ${count === 1 ? one : many || `${one}s`}`;
+Report.plural = (count, one, many) =>
+  `${Report.count(count)} ${count === 1 ? one : many || `${one}s`}`;
 
 // A label as a badge of its colour, its name always written out.
 Report.badge = (label) => Report.h('span', { class: `badge l-${label}` }, label);

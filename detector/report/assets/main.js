@@ -14,7 +14,11 @@ const SECTIONS = [
   ['Samples', Report.samples],
 ];
 
-const THEMES = { auto: 'Colours: as the system has them', light: 'Colours: light', dark: 'Colours: dark' };
+const THEMES = {
+  auto: 'Colours: as the system has them',
+  light: 'Colours: light',
+  dark: 'Colours: dark',
+};
 const SYMBOLS = { auto: '◐', light: '☀', dark: '☾' };
 
 function start() {
@@ -35,13 +39,21 @@ function start() {
 }
 
 function who() {
-  const input = h('input', { id: 'reviewer', type: 'text', maxlength: '80', value: data.live.reviewer, 'aria-label': 'Your name as a reviewer' });
+  const input = h('input', {
+    id: 'reviewer',
+    type: 'text',
+    maxlength: '80',
+    value: data.live.reviewer,
+    'aria-label': 'Your name as a reviewer',
+  });
   return h('label', { class: 'who' }, 'Reviewer ', input);
 }
 
 // The navigation says which section is on the screen.
 function follow(main, nav) {
-  const links = new Map([...nav.children].map((link) => [link.getAttribute('href').slice(1), link]));
+  const links = new Map(
+    [...nav.children].map((link) => [link.getAttribute('href').slice(1), link]),
+  );
   const seen = new IntersectionObserver(
     (entries) => {
       for (const entry of entries.filter((one) => one.isIntersecting)) {
@@ -93,39 +105,50 @@ function stored() {
   }
 }
 
-const KEYS = {
-  j: ['next document', () => Report.step(1)],
-  k: ['document before', () => Report.step(-1)],
-  '/': ['search', () => document.getElementById('search')?.focus()],
-  Escape: ['leave the search, or close a document', () => Report.close()],
-  '?': ['these keys', () => Report.help()],
-};
-const MARKS = {
-  r: ['the label is right', () => Report.mark(true)],
-  w: ['the label is wrong', () => Report.mark(false)],
-  u: ['take the mark back', () => Report.mark(null)],
-};
-if (data.live) Object.assign(KEYS, MARKS);
-data.names.forEach((name, at) => {
-  KEYS[at + 1] = [`show ${name}, or hide it again`, () => Report.toggle(at)];
-});
+const KEYS = new Map([
+  ['j', ['next document', () => Report.step(1)]],
+  ['k', ['document before', () => Report.step(-1)]],
+  ['/', ['search', () => document.getElementById('search')?.focus()]],
+  ['Escape', ['leave the search, or close a document', () => Report.close()]],
+]);
+if (data.live) {
+  KEYS.set('r', ['the label is right', () => Report.mark(true)]);
+  KEYS.set('w', ['the label is wrong', () => Report.mark(false)]);
+  KEYS.set('u', ['take the mark back', () => Report.mark(null)]);
+}
+data.names.forEach((name, at) =>
+  KEYS.set(String(at + 1), [`show ${name}, or hide it again`, () => Report.toggle(at)]),
+);
+KEYS.set('?', ['these keys', () => Report.help()]);
 
 function key(event) {
-  if (event.ctrlKey || event.metaKey || event.altKey || document.getElementById('help').open) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || document.getElementById('help').open)
+    return;
   const typing = event.target.matches('input, select, textarea');
   if (typing && event.key === 'Escape') event.target.blur();
-  if (typing || !(event.key in KEYS) || !data.samples.length) return;
+  if (typing || !KEYS.has(event.key) || !data.samples.length) return;
   event.preventDefault();
-  if (event.key === 'j' || event.key === 'k') document.getElementById('samples').scrollIntoView({ block: 'nearest' });
-  KEYS[event.key][1]();
+  if (event.key === 'j' || event.key === 'k')
+    document.getElementById('samples').scrollIntoView({ block: 'nearest' });
+  KEYS.get(event.key)[1]();
 }
 
 Report.help = function help() {
   const dialog = document.getElementById('help');
   dialog.replaceChildren(
     h('h2', { id: 'help-title' }, 'Keys'),
-    h('dl', { class: 'keys' }, Object.entries(KEYS).map(([name, [says]]) => h('div', {}, h('dt', {}, h('kbd', {}, name)), h('dd', {}, says)))),
-    h('form', { method: 'dialog' }, h('button', { type: 'button', click: () => dialog.close() }, 'Close')),
+    h(
+      'dl',
+      { class: 'keys' },
+      [...KEYS].map(([name, [says]]) =>
+        h('div', {}, h('dt', {}, h('kbd', {}, name)), h('dd', {}, says)),
+      ),
+    ),
+    h(
+      'form',
+      { method: 'dialog' },
+      h('button', { type: 'button', click: () => dialog.close() }, 'Close'),
+    ),
   );
   dialog.showModal();
 };

@@ -11,7 +11,8 @@ Chart.defaults.plugins.legend.labels.boxWidth = 12;
 Chart.defaults.plugins.legend.labels.boxHeight = 12;
 Chart.defaults.plugins.legend.position = 'bottom';
 
-Report.colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+Report.colour = (name) =>
+  getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 
 // make: gives Chart.js's configuration; it is asked again whenever colours change. said: the plot
 // in words, for those who do not see it.
@@ -68,8 +69,17 @@ Report.timePlot = function timePlot(rows) {
     options: {
       interaction: { mode: 'index', intersect: false },
       scales: {
-        x: { stacked: true, grid: { display: false }, ticks: { maxRotation: 0, autoSkipPadding: 16 } },
-        y: { stacked: true, max: 100, border: { display: false }, ticks: { callback: (value) => `${value} %` } },
+        x: {
+          stacked: true,
+          grid: { display: false },
+          ticks: { maxRotation: 0, autoSkipPadding: 16 },
+        },
+        y: {
+          stacked: true,
+          max: 100,
+          border: { display: false },
+          ticks: { callback: (value) => `${value} %` },
+        },
       },
       plugins: {
         tooltip: {
@@ -112,7 +122,12 @@ Report.intervalPlot = function intervalPlot(rows, colour) {
     options: {
       indexAxis: 'y',
       scales: {
-        x: { min: 0, suggestedMax: 10, border: { display: false }, ticks: { callback: (value) => `${value} %` } },
+        x: {
+          min: 0,
+          suggestedMax: 10,
+          border: { display: false },
+          ticks: { callback: (value) => `${value} %` },
+        },
         y: { grid: { display: false }, ticks: { autoSkip: false } },
       },
       plugins: {
@@ -141,12 +156,18 @@ Report.curvePlot = function curvePlot(curves, at, title, lines) {
     options: {
       interaction: { mode: 'index', intersect: false },
       scales: {
-        x: { title: { display: true, text: title }, grid: { display: false }, ticks: { maxRotation: 0, autoSkipPadding: 18 } },
+        x: {
+          title: { display: true, text: title },
+          grid: { display: false },
+          ticks: { maxRotation: 0, autoSkipPadding: 18 },
+        },
         y: { min: 0, border: { display: false }, ticks: { callback: (value) => `${value} %` } },
       },
       plugins: {
         legend: { labels: { usePointStyle: true, boxWidth: 22 } },
-        tooltip: { callbacks: { label: (item) => ` ${item.dataset.label}: ${item.parsed.y.toFixed(1)} %` } },
+        tooltip: {
+          callbacks: { label: (item) => ` ${item.dataset.label}: ${item.parsed.y.toFixed(1)} %` },
+        },
       },
     },
     plugins: [{ id: 'lines', afterDatasetsDraw: (chart) => verticals(chart, lines || []) }],
@@ -160,9 +181,26 @@ function curveData(curve) {
   const data = curve.values.map((value) => (total ? (100 * value) / total : 0));
   const common = { label: curve.name, data, borderColor: colour };
   if (curve.filled) {
-    return { ...common, order: 2, backgroundColor: `${colour}88`, categoryPercentage: 1, barPercentage: 0.96, pointStyle: 'rect' };
+    return {
+      ...common,
+      order: 2,
+      backgroundColor: `${colour}88`,
+      categoryPercentage: 1,
+      barPercentage: 0.96,
+      pointStyle: 'rect',
+    };
   }
-  return { ...common, type: 'line', order: 1, borderWidth: 2, stepped: 'middle', pointRadius: 0, pointHitRadius: 8, borderDash: curve.dashed ? [6, 4] : [], pointStyle: 'line' };
+  return {
+    ...common,
+    type: 'line',
+    order: 1,
+    borderWidth: 2,
+    stepped: 'middle',
+    pointRadius: 0,
+    pointHitRadius: 8,
+    borderDash: curve.dashed ? [6, 4] : [],
+    pointStyle: 'line',
+  };
 }
 
 function verticals(chart, lines) {

@@ -21,7 +21,11 @@ Report.table = function table(columns, rows, options) {
   );
 
   function filter() {
-    const input = h('input', { type: 'search', placeholder: 'Filter', 'aria-label': 'Filter the rows' });
+    const input = h('input', {
+      type: 'search',
+      placeholder: 'Filter',
+      'aria-label': 'Filter the rows',
+    });
     input.addEventListener('input', () => {
       state.words = input.value.trim().toLowerCase();
       draw();
@@ -42,12 +46,18 @@ Report.table = function table(columns, rows, options) {
   }
 
   function draw() {
-    const found = rows.filter((row) => !state.words || settings.find(row).toLowerCase().includes(state.words));
+    const found = rows.filter(
+      (row) => !state.words || settings.find(row).toLowerCase().includes(state.words),
+    );
     const column = columns.find((one) => one.key === state.key);
     if (column) found.sort((a, b) => compare(column.value(a), column.value(b), state.down));
     body.replaceChildren(...found.slice(0, state.shown).map((row) => line(columns, row)));
-    if (settings.rest && !state.words) body.append(h('tr', { class: 'rest' }, cells(columns, settings.rest)));
-    if (!found.length) body.append(h('tr', {}, h('td', { colspan: columns.length, class: 'none' }, 'no row has that')));
+    if (settings.rest && !state.words)
+      body.append(h('tr', { class: 'rest' }, cells(columns, settings.rest)));
+    if (!found.length)
+      body.append(
+        h('tr', {}, h('td', { colspan: columns.length, class: 'none' }, 'no row has that')),
+      );
     heads.forEach((cell, at) => mark(cell, columns[at], state));
     const hidden = found.length - state.shown;
     more.hidden = hidden <= 0 && state.shown <= settings.page;
@@ -66,7 +76,11 @@ function order(sort) {
 function head(column, turn) {
   const kind = classes(column);
   if (!column.value) return h('th', { scope: 'col', class: kind }, column.title);
-  return h('th', { scope: 'col', class: kind }, h('button', { type: 'button', click: turn }, column.title));
+  return h(
+    'th',
+    { scope: 'col', class: kind },
+    h('button', { type: 'button', click: turn }, column.title),
+  );
 }
 
 function mark(cell, column, state) {
@@ -84,8 +98,7 @@ function compare(a, b, down) {
 const line = (columns, row) => h('tr', {}, cells(columns, row));
 
 const cells = (columns, row) =>
-  columns.map((column) =>
-    h('td', { class: classes(column) }, column.cell(row)),
-  );
+  columns.map((column) => h('td', { class: classes(column) }, column.cell(row)));
 
-const classes = (column) => ['number', 'wide', 'minor'].filter((name) => column[name]).join(' ') || null;
+const classes = (column) =>
+  ['number', 'wide', 'minor'].filter((name) => column[name]).join(' ') || null;
