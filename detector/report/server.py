@@ -11,6 +11,7 @@ from __future__ import annotations
 import hmac
 import json
 import secrets
+import sys
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -58,6 +59,18 @@ class PageServer(ThreadingHTTPServer):
         return frozenset(f"{name}:{self.server_port}" for name in (ADDRESS, "localhost"))
 
 
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing of visitors that went away; anything else is a bug of ours and is shown."""
+        if not isinstance(sys.exc_info()[1], (ConnectionError, TimeoutError)):
+            super().handle_error(request, client_address)
+
+
+def _members(sent: object) -> Mapping[str, Any]:
+    if not isinstance(sent, dict):
+        raise TypeError("not an object")
+    return sent
+
+
 class _Handler(BaseHTTPRequestHandler):
     server: PageServer
     protocol_version = "HTTP/1.1"
@@ -87,8 +100,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(HTTPStatus.NOT_FOUND, {"error": "marks go to /marks"})
             return
         try:
-            sent = json.loads(self._body())
-            answer = self.server.mark(sent)
+            answer = self.server.mark(_members(json.loads(self._body())))
         except (ValueError, TypeError, KeyError, RecursionError) as error:
             self._answer(HTTPStatus.BAD_REQUEST, {"error": f"no mark: {str(error)[:200]}"})
         except DetectorError as error:

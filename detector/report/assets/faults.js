@@ -88,7 +88,7 @@ function precision(measured) {
     },
     {
       key: 'low',
-      title: '95 % interval',
+      title: '95 %',
       number: true,
       cell: (row) => (row.marked ? Report.range(row.low, row.high) : '–'),
     },

@@ -121,7 +121,7 @@ function groupColumns(name) {
     },
     {
       key: 'low',
-      title: '95 % interval',
+      title: '95 %',
       number: true,
       value: (row) => (row.judged ? row.low : null),
       cell: (row) => (row.judged ? Report.range(row.low, row.high) : '–'),
