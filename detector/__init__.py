@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from detector.errors import DetectorError
     from detector.pipeline.calibrate import Recalibration, calibrate
     from detector.pipeline.cluster import Clustering, cluster
+    from detector.pipeline.filter import Filtering, filter_warcs
     from detector.pipeline.index import (
         IndexChange,
         IndexInfo,
@@ -50,6 +51,7 @@ __all__ = [
     "DetectorError",
     "Estimate",
     "Fault",
+    "Filtering",
     "IndexChange",
     "IndexInfo",
     "Label",
@@ -72,7 +74,11 @@ __all__ = [
     "cluster",
     "describe_index",
     "estimate",
+<<<<<<< HEAD
     "marked_texts",
+=======
+    "filter_warcs",
+>>>>>>> filter
     "merge_indexes",
     "parse_locator",
     "replay",
@@ -86,6 +92,7 @@ _HOMES = {
     "detector.errors": ("DetectorError",),
     "detector.pipeline.calibrate": ("Recalibration", "calibrate"),
     "detector.pipeline.cluster": ("Clustering", "cluster"),
+    "detector.pipeline.filter": ("Filtering", "filter_warcs"),
     "detector.pipeline.index": (
         "IndexChange",
         "IndexInfo",

@@ -14,6 +14,7 @@ from detector.cli.cluster import cluster
 from detector.cli.doctor import doctor
 from detector.cli.explain import explain
 from detector.cli.fdr import fdr
+from detector.cli.filter import filter_command
 from detector.cli.fit import fit
 from detector.cli.fit_deep import fit_deep
 from detector.cli.index import index
@@ -47,9 +48,13 @@ cli.add_command(fdr)
 cli.add_command(calibrate)
 cli.add_command(cluster)
 cli.add_command(index)
+<<<<<<< HEAD
 cli.add_command(report)
 cli.add_command(serve)
 cli.add_command(marks)
+=======
+cli.add_command(filter_command)
+>>>>>>> filter
 cli.add_command(doctor)
 cli.add_command(fit)
 cli.add_command(fit_deep)

@@ -31,7 +31,7 @@ from detector.report.samples import (
     sample,
 )
 from detector.report.terminal import harmless
-from detector.write.clustering import Clusters, open_clusters
+from detector.write.clusters import ClusterParts, open_clusters
 from detector.write.labels import Labels, open_labels
 
 KIND: Final = "detector report"
@@ -82,7 +82,7 @@ class Material:
 class _Grouped:
     """A clustering, and the names under which it knows the scan."""
 
-    clusters: Clusters
+    clusters: ClusterParts
     names: frozenset[str]
 
 
@@ -274,8 +274,7 @@ def _cluster_figures(labels: Labels, of: _Grouped) -> dict[str, Any]:
         for name in ("file", "offset", "inner", "ordinal", "scan"):
             del one[name]
     return {
-        "threshold": grouped.threshold,
-        "exact_similarity": grouped.exact_similarity,
+        **grouped.settings,
         "scans": len(grouped.scans),
         "found": {name: value for name, value in grouped.found.items() if name != "scheme"},
         **tables,

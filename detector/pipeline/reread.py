@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any, Final, Literal, cast
 
 import xxhash
 
 from detector.errors import DetectorError, UsageError
 from detector.extract import extract_document, get_extractor
+from detector.pipeline.archives import below
 from detector.pipeline.chunks import HEAD_ROOM
 from detector.pipeline.settings import ScanSettings
 from detector.read import decode_capture, open_source, read_record_at
@@ -89,14 +90,7 @@ class Texts:
         """The name under which an archive is to be opened; None where it cannot be opened again."""
         if file == "-":
             return None
-        if self._archives is None:
-            return file
-        parts = PurePosixPath(file.partition("://")[2] or file).parts
-        for start in range(len(parts)):
-            moved = self._archives.joinpath(*(part for part in parts[start:] if part not in "/.."))
-            if moved.is_file():
-                return str(moved)
-        return file
+        return file if self._archives is None else below(str(self._archives), file)
 
     def _changed(self, file: str, found: str | None) -> str:
         """Why an archive is not the one that was scanned, empty where nothing says so."""

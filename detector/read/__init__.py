@@ -2,9 +2,12 @@
 
 `expand_inputs` finds the inputs, `open_source` opens one, `read_steps` walks it, `decode_capture`
 makes a page of a record (a pure function, for worker processes), `read_record_at` replays one.
+`HeadReader` reads heads alone, `Cutter` copies an archive without some of its records.
 """
 
 from detector.read.capture import BODY_CAP, decode_capture, is_page, skip_code
+from detector.read.cut import Cutter, Placed
+from detector.read.heads_at import HeadReader
 from detector.read.inputs import InputRef, expand_inputs
 from detector.read.retry import RetryPolicy
 from detector.read.source import ByteSource, open_source
@@ -14,7 +17,10 @@ __all__ = [
     "BODY_CAP",
     "READ_TYPES",
     "ByteSource",
+    "Cutter",
+    "HeadReader",
     "InputRef",
+    "Placed",
     "RetryPolicy",
     "decode_capture",
     "expand_inputs",

@@ -1,0 +1,367 @@
+"""Which records of an archive go along with those that were chosen to go.
+
+The records of one capture name each other (WARC-Concurrent-To, ISO 28500:2017 5.7), and what was
+made of a record names it (WARC-Refers-To, 5.11; WARC-Segment-Origin-ID, 5.18). docs/filter.md
+states the rules.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import IntEnum
+from itertools import pairwise
+from typing import Final, Protocol, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import xxhash
+
+from detector.read.heads import clean_url, parse_date
+from detector.write.tables import LONGEST_NAME, LONGEST_URL
+
+WITH_CAPTURE: Final = "with-capture"
+WITH_ORIGINAL: Final = "with-original"
+REVISIT: Final = "revisit-of-dropped"
+
+
+class Kind(IntEnum):
+    """What a record is to others. A capture's own records decide, its followers go along."""
+
+    APART = 0
+    CAPTURE = 1
+    FOLLOWER = 2
+    LINKED = 3
+    REVISIT = 4
+    CONVERSION = 5
+    CONTINUATION = 6
+
+
+_KINDS: Final = {
+    "response": Kind.CAPTURE,
+    "resource": Kind.LINKED,
+    "revisit": Kind.REVISIT,
+    "conversion": Kind.CONVERSION,
+    "continuation": Kind.CONTINUATION,
+    "warcinfo": Kind.APART,
+    "arc-filedesc": Kind.APART,
+}
+_CAPTURES: Final = frozenset({Kind.CAPTURE, Kind.REVISIT, Kind.CONVERSION})
+_DERIVED: Final = frozenset({Kind.REVISIT, Kind.CONVERSION, Kind.CONTINUATION})
+
+
+def kind_of(record_type: str | None, *, document: bool) -> Kind:
+    """What a record of this type is to others; a resource that was judged stands for itself."""
+    if record_type is None:
+        return Kind.APART
+    if document and record_type == "resource":
+        return Kind.CAPTURE
+    return _KINDS.get(record_type, Kind.FOLLOWER)
+
+
+class Headed(Protocol):
+    """What is looked at of a record's head."""
+
+    @property
+    def headers(self) -> tuple[tuple[str, str], ...]:
+        """All fields."""
+
+    @property
+    def url(self) -> str | None:
+        """The target."""
+
+    @property
+    def captured(self) -> datetime | None:
+        """When it was captured, in UTC."""
+
+    @property
+    def record_id(self) -> str | None:
+        """The record's identifier."""
+
+
+def id_key(record_id: str | None) -> int:
+    """64 bits of a record's identifier, 0 for none; the angle brackets do not count."""
+    return 0 if not record_id else _key(record_id[:LONGEST_NAME].strip(" <>"))
+
+
+def page_key(url: str | None, seconds: int | None) -> int:
+    """64 bits of a target and the second of its capture, 0 where either is missing."""
+    return 0 if not url or seconds is None else _key(f"{seconds} {url[:LONGEST_URL]}")
+
+
+def digest_key(digest: str | None) -> int:
+    """64 bits of a payload digest, 0 for none."""
+    return 0 if not digest else _key(digest[:LONGEST_NAME])
+
+
+def _key(text: str) -> int:
+    return xxhash.xxh3_64_intdigest(text.encode("utf-8", "replace")) or 1
+
+
+Keys: TypeAlias = npt.NDArray[np.uint64]
+Goes: TypeAlias = npt.NDArray[np.uint8]
+
+
+class Rows:
+    """Which rows have a key; asked when all are added."""
+
+    def __init__(self) -> None:
+        self._keys = array("Q")
+        self._rows = array("q")
+        self._sorted: Keys | None = None
+        self._order: npt.NDArray[np.int64] = np.empty(0, np.int64)
+
+    def add(self, key: int, row: int) -> None:
+        """A row has this key; none has 0."""
+        if key:
+            self._keys.append(key)
+            self._rows.append(row)
+
+    def of(self, key: int) -> list[int]:
+        """The rows of a key, in their order."""
+        [found] = self.of_all([key])
+        return found
+
+    def of_all(self, keys: Sequence[int]) -> Iterator[list[int]]:
+        """The rows of each key, in their order."""
+        if self._sorted is None:
+            known = np.asarray(self._keys, np.uint64)
+            order = np.argsort(known, kind="stable")
+            self._sorted = known[order]
+            self._order = np.asarray(self._rows, np.int64)[order]
+        wanted = np.asarray(keys, np.uint64)
+        first = np.searchsorted(self._sorted, wanted, "left").tolist()
+        last = np.searchsorted(self._sorted, wanted, "right").tolist()
+        for begin, end in zip(first, last, strict=True):
+            yield self._order[begin:end].tolist()
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """The documents that go in all archives of a scan, by their keys; each array is sorted.
+
+    digests: those that no document has which stays.
+    """
+
+    ids: Keys = field(default_factory=lambda: np.empty(0, np.uint64))
+    pages: Keys = field(default_factory=lambda: np.empty(0, np.uint64))
+    digests: Keys = field(default_factory=lambda: np.empty(0, np.uint64))
+
+
+def _among(keys: Keys, key: int) -> bool:
+    at = int(np.searchsorted(keys, np.uint64(key)))
+    return at < len(keys) and int(keys[at]) == key
+
+
+@dataclass(frozen=True, slots=True)
+class _Origin:
+    """What a record says that it was made of."""
+
+    row: int
+    id: int
+    page: int
+    digest: int
+
+
+Mark = Callable[[int, str, int], None]
+"""Says that a row goes: the row, why, and the row it goes with (-1 for one of another archive)."""
+
+
+class Relations:
+    """The relations between the records of one archive; rows are numbers from 0."""
+
+    def __init__(self) -> None:
+        self._kinds = bytearray()
+        self._ids = Rows()
+        self._pages = Rows()
+        self._page_of = array("Q")
+        self._links: tuple[array[int], array[int]] = (array("q"), array("Q"))
+        self._origins: list[_Origin] = []
+
+    def add(self, kind: int, head: Headed | None) -> None:
+        """The next row: what it is, a `Kind`, and its head where it has one."""
+        row = len(self._kinds)
+        self._kinds.append(kind)
+        page = 0 if head is None else page_key(head.url, _seconds(head.captured))
+        self._page_of.append(page)
+        if kind == Kind.APART or head is None:
+            return
+        self._ids.add(id_key(head.record_id), row)
+        if kind == Kind.CAPTURE:
+            self._pages.add(page, row)
+        named: dict[str, str] = {}
+        for name, value in head.headers:
+            field_name = name.lower()
+            if field_name == "warc-concurrent-to" or (
+                field_name == "warc-refers-to" and kind == Kind.FOLLOWER
+            ):
+                self._link(row, id_key(value))
+            named.setdefault(field_name, value)
+        if kind in _DERIVED:
+            self._origins.append(_origin(row, kind, named))
+
+    def _link(self, row: int, target: int) -> None:
+        if target:
+            self._links[0].append(row)
+            self._links[1].append(target)
+
+    def settle(self, goes: Goes, mark: Mark, elsewhere: Elsewhere) -> None:
+        """Mark what goes along. goes: of each row whether it goes; `mark` changes it."""
+        self._settle_derived(goes, mark, elsewhere)
+        self._settle_followers(goes, mark)
+
+    def _settle_derived(self, goes: Goes, mark: Mark, elsewhere: Elsewhere) -> None:
+        """A record waits until all rows go that bear the name it gives; then it goes itself."""
+        originals = _Originals(self._ids, self._pages, goes, elsewhere)
+        ready = deque(origin for origin in self._origins if not goes[origin.row])
+        while ready:
+            origin = ready.popleft()
+            found = originals.of(origin)
+            if found is not None and not goes[origin.row]:
+                revisit = self._kinds[origin.row] == Kind.REVISIT
+                mark(origin.row, REVISIT if revisit else WITH_ORIGINAL, found)
+                ready.extend(originals.freed_by(origin.row))
+
+    def _settle_followers(self, goes: Goes, mark: Mark) -> None:
+        groups = self._grouped()
+        for row, kind in enumerate(self._kinds):
+            if kind in _CAPTURES:
+                groups.decide(row, goes=bool(goes[row]))
+        pages: dict[int, int | None] = {}
+        for row, kind in enumerate(self._kinds):
+            if kind not in (Kind.FOLLOWER, Kind.LINKED) or goes[row]:
+                continue
+            decided, goes_with = groups.decision(row)
+            page = self._page_of[row]
+            if not decided and kind == Kind.FOLLOWER and page:
+                if page not in pages:
+                    around = self._pages.of(page)
+                    gone = bool(around) and all(goes[one] for one in around)
+                    pages[page] = around[0] if gone else None
+                goes_with = pages[page]
+            if goes_with is not None:
+                mark(row, WITH_CAPTURE, goes_with)
+
+    def _grouped(self) -> _Groups:
+        """Records that name each other, together; one that is named twice is in both groups."""
+        groups = _Groups(len(self._kinds))
+        rows, targets = self._links
+        firsts: dict[int, int] = {}
+        unique = np.unique(np.asarray(targets, np.uint64)).tolist()
+        for target, named in zip(unique, self._ids.of_all(unique), strict=True):
+            for one, two in pairwise(named):
+                groups.join(one, two)
+            if named:
+                firsts[target] = named[0]
+        for row, target in zip(rows, targets, strict=True):
+            if target in firsts:
+                groups.join(row, firsts[target])
+        return groups
+
+
+_Name: TypeAlias = tuple[int, int]
+"""What a record calls its original: by its identifier (0) or its page (1), and the key."""
+
+
+class _Originals:
+    """Finds what records were made of, and whether that goes."""
+
+    def __init__(self, ids: Rows, pages: Rows, goes: Goes, elsewhere: Elsewhere) -> None:
+        self._here = ((ids, elsewhere.ids), (pages, elsewhere.pages))
+        self._goes = goes
+        self._elsewhere = elsewhere
+        # Of each name its rows, and the place of the first that stays, which only ever moves on.
+        self._seen: dict[_Name, tuple[list[int], int]] = {}
+        self._waiting: dict[_Name, list[_Origin]] = {}
+        self._held_by: dict[int, list[_Name]] = {}
+
+    def of(self, origin: _Origin) -> int | None:
+        """The row that a record was made of, if it goes; -1 if that lies in another archive.
+
+        None where nothing is known, or it stays: then the record waits.
+        """
+        for way, key in enumerate((origin.id, origin.page)):
+            if not key:
+                continue
+            name = (way, key)
+            rows, at = self._moved_on(name)
+            if rows and rows != [origin.row]:
+                if at == len(rows):
+                    return rows[0]
+                self._waiting.setdefault(name, []).append(origin)
+                return None
+            if _among(self._here[way][1], key):
+                return -1
+        if not origin.id and not origin.page and _among(self._elsewhere.digests, origin.digest):
+            return -1
+        return None
+
+    def freed_by(self, row: int) -> Iterator[_Origin]:
+        """The records that waited for this row alone, now that it goes."""
+        for name in self._held_by.pop(row, ()):
+            rows, at = self._moved_on(name)
+            if at == len(rows):
+                yield from self._waiting.pop(name, ())
+
+    def _moved_on(self, name: _Name) -> tuple[list[int], int]:
+        way, key = name
+        known = self._seen.get(name)
+        rows, before = known or (self._here[way][0].of(key), 0)
+        at = before
+        while at < len(rows) and self._goes[rows[at]]:
+            at += 1
+        if at < len(rows) and (known is None or at > before):
+            self._held_by.setdefault(rows[at], []).append(name)
+        self._seen[name] = rows, at
+        return rows, at
+
+
+def _origin(row: int, kind: int, named: dict[str, str]) -> _Origin:
+    if kind == Kind.CONTINUATION:
+        return _Origin(row, id_key(named.get("warc-segment-origin-id")), 0, 0)
+    named_id = id_key(named.get("warc-refers-to"))
+    if kind == Kind.CONVERSION:
+        return _Origin(row, named_id, 0, 0)
+    moment = parse_date(named.get("warc-refers-to-date", ""))
+    page = page_key(clean_url(named.get("warc-refers-to-target-uri")), _seconds(moment))
+    return _Origin(row, named_id, page, digest_key(named.get("warc-payload-digest")))
+
+
+def _seconds(moment: datetime | None) -> int | None:
+    return None if moment is None else int(moment.timestamp())
+
+
+class _Groups:
+    """Rows that hang together (disjoint sets, with path halving), and what is decided of them."""
+
+    def __init__(self, count: int) -> None:
+        self._parents = array("q", range(count))
+        self._stays = bytearray(count)
+        self._gone = array("q", [-1]) * count
+
+    def join(self, one: int, two: int) -> None:
+        """Both are in one group."""
+        self._parents[self._of(one)] = self._of(two)
+
+    def decide(self, row: int, *, goes: bool) -> None:
+        """A record of a capture goes or stays; all are joined by now."""
+        group = self._of(row)
+        if not goes:
+            self._stays[group] = 1
+        elif self._gone[group] < 0:
+            self._gone[group] = row
+
+    def decision(self, row: int) -> tuple[bool, int | None]:
+        """Whether the row's group holds a capture, and the first that goes, if none stays."""
+        group = self._of(row)
+        stays, gone = self._stays[group], self._gone[group]
+        return bool(stays) or gone >= 0, gone if gone >= 0 and not stays else None
+
+    def _of(self, row: int) -> int:
+        parents = self._parents
+        while parents[row] != row:
+            parents[row] = row = parents[parents[row]]
+        return row
