@@ -74,11 +74,8 @@ __all__ = [
     "cluster",
     "describe_index",
     "estimate",
-<<<<<<< HEAD
-    "marked_texts",
-=======
     "filter_warcs",
->>>>>>> filter
+    "marked_texts",
     "merge_indexes",
     "parse_locator",
     "replay",

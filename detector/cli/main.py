@@ -48,13 +48,10 @@ cli.add_command(fdr)
 cli.add_command(calibrate)
 cli.add_command(cluster)
 cli.add_command(index)
-<<<<<<< HEAD
+cli.add_command(filter_command)
 cli.add_command(report)
 cli.add_command(serve)
 cli.add_command(marks)
-=======
-cli.add_command(filter_command)
->>>>>>> filter
 cli.add_command(doctor)
 cli.add_command(fit)
 cli.add_command(fit_deep)

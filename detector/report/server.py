@@ -58,7 +58,6 @@ class PageServer(ThreadingHTTPServer):
         """The Host headers of those who mean this server."""
         return frozenset(f"{name}:{self.server_port}" for name in (ADDRESS, "localhost"))
 
-
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Say nothing of visitors that went away; anything else is a bug of ours and is shown."""
         if not isinstance(sys.exc_info()[1], (ConnectionError, TimeoutError)):

@@ -97,9 +97,9 @@ def test_a_name_that_is_not_ours_is_refused(served: Served, host: str | None, me
     if host is not None and host == "evil.example":
         host = f"evil.example:{served.server.server_port}"
     if method == "GET":
-        status, headers, body = served.ask("GET", Host=host)
+        status, _, body = served.ask("GET", Host=host)
     else:
-        status, headers, body = served.post(Host=host, Origin=f"http://{host}")
+        status, _, body = served.post(Host=host, Origin=f"http://{host}")
     assert status == 403
     assert b"page" not in body
     assert not served.stored
