@@ -139,7 +139,8 @@ def open_clusters(path: Path) -> ClusterParts:
     """
     try:
         with disk.explained(path, "read"):
-            value = json.loads((path / MANIFEST).read_bytes()) if path.is_dir() else {}
+            there = (path / MANIFEST).is_file()
+            value = json.loads((path / MANIFEST).read_bytes()) if there else {}
         if value.get("kind") != KIND or value.get("state") != COMPLETE:
             raise UsageError(
                 f"{path}: holds no finished clustering: name a folder that `detector cluster` wrote"
