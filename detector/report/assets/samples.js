@@ -30,6 +30,12 @@ Report.samples = function browser() {
   const there = data.names.filter((name) => samples.some((one) => one.label === name));
   const lead = `${plural(samples.length, 'document')}, at most ${data.sample.each} of each label, chosen by seed ${data.sample.seed}. Highlights show what made the label. `;
   if (!samples.length) return Report.section('samples', 'Samples', 'No document to read.');
+  search.addEventListener('keydown', (event) => {
+    if (event.key !== 'Escape') return;
+    event.preventDefault(); // a browser may empty the field without telling
+    search.value = '';
+    update({ words: '' });
+  });
   search.addEventListener('input', () => update({ words: search.value.trim().toLowerCase() }));
   const keys = h(
     'button',
