@@ -25,10 +25,9 @@ from detector.report.figures import count_tables, unlabelled_tables
 from detector.report.samples import (
     LONGEST_TEXT,
     explain_command,
-    longest_that_fit,
+    fitted,
     marks_on,
     safe_link,
-    sample,
 )
 from detector.report.terminal import harmless
 from detector.write.clusters import ClusterParts, open_clusters
@@ -37,7 +36,7 @@ from detector.write.labels import Labels, open_labels
 KIND: Final = "detector report"
 REPORT_FORMAT: Final = 1
 SAMPLE: Final = 40
-MOST_SAMPLE: Final = 1000
+MOST_SAMPLE: Final = 500
 MOST_INPUTS: Final = 200
 
 
@@ -226,12 +225,7 @@ def _samples(
 ) -> list[dict[str, Any]]:
     bar = counted(range(len(rows)), "texts", progress)
     found = all_texts(texts, rows, LONGEST_TEXT, lambda: next(iter(bar), None))
-    longest = longest_that_fit([text for text, _, _ in found])
-    options = replay_options(labels)
-    samples = [
-        sample(at, row, text, longest, options)
-        for at, (row, text) in enumerate(zip(rows, found, strict=True))
-    ]
+    samples = fitted(rows, found, replay_options(labels))
     if grouped is not None:
         places = [(row["file"], row["ordinal"]) for row in rows]
         copies = copies_of(grouped.clusters.parts, grouped.names, places)

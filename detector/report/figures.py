@@ -23,6 +23,7 @@ from detector.report.counts import (
     Kind,
     by_label,
 )
+from detector.report.terminal import harmless
 
 MOST_ROWS: Final = 150  # of a table by size, and as many by `likely-ai`
 MOST_MONTHS: Final = 240
@@ -30,6 +31,7 @@ FEWEST_MONTHS: Final = 3  # under so many, days are shown
 MOST_DAYS: Final = 62
 MOST_EXAMPLES: Final = 5
 MOST_KNOWN: Final = 30
+LONGEST_NAME: Final = 120
 
 _FLAGGED, _PRE_LLM = Label.LIKELY_AI.value, Label.PRE_LLM.value
 _NOT_ASSESSED: Final = Label.NOT_ASSESSED.value
@@ -64,7 +66,7 @@ def _group(row: Mapping[str, Any], interval: Interval) -> dict[str, Any]:
     judged = row["documents"] - row[_NOT_ASSESSED] - row[_PRE_LLM]
     low, high = interval(row[_FLAGGED], judged)
     return {
-        "name": row["name"],
+        "name": harmless(row["name"], LONGEST_NAME),
         "labels": [row[label] for label in LABELS],
         "documents": row["documents"],
         "judged": judged,
@@ -167,7 +169,7 @@ def known_texts(counted: pl.DataFrame) -> dict[str, Any]:
     top = texts.sort(["len", "id"], descending=[True, False]).head(MOST_KNOWN)
     return {
         "indexes": indexes.to_dicts(),
-        "texts": [{**row, "id": row["id"][:300]} for row in top.to_dicts()],
+        "texts": [{**row, "id": harmless(row["id"], 300)} for row in top.to_dicts()],
         "total": len(texts),
     }
 

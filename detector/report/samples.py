@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import re
 import shlex
@@ -14,7 +15,8 @@ from detector.report.passages import Note, notes_of, passages
 from detector.report.terminal import harmless
 
 LONGEST_TEXT: Final = 20_000  # characters of one text
-TEXT_BUDGET: Final = 2_600_000  # bytes of all texts together
+SHORTEST_TEXT: Final = 200  # if need be
+LARGEST: Final = 3_500_000  # bytes of all samples as JSON
 LONGEST_URL: Final = 2_000
 MOST_FINDINGS: Final = 30
 
@@ -53,24 +55,37 @@ def explain_command(place: str, options: str = "") -> str:
     return f"detector explain {shlex.quote(place)} {options}".rstrip()
 
 
-def longest_that_fit(texts: Sequence[str | None], budget: int = TEXT_BUDGET) -> int:
-    """How many characters of each text to show so that all together have at most so many bytes."""
+Text = tuple[str | None, int, str]
+"""The beginning of a text, the characters of all of it; or None, 0, and why it is not at hand."""
+
+
+def fitted(
+    rows: Sequence[Mapping[str, Any]], texts: Sequence[Text], options: str, largest: int = LARGEST
+) -> list[dict[str, Any]]:
+    """All documents of a sample, with as much of their texts as `largest` bytes of JSON allow.
+
+    rows, texts: of the same documents. options: for the command that replays one.
+    """
     longest = LONGEST_TEXT
-    while longest > 1:
-        if sum(len((text or "")[:longest].encode("utf-8", "replace")) for text in texts) <= budget:
-            break
-        longest = longest * 3 // 4
-    return longest
+    while True:
+        found = [
+            sample(at, row, text, longest, options)
+            for at, (row, text) in enumerate(zip(rows, texts, strict=True))
+        ]
+        size = len(json.dumps(found, ensure_ascii=False).encode("utf-8", "replace"))
+        if size <= largest or longest <= SHORTEST_TEXT:
+            return found
+        longest = max(SHORTEST_TEXT, longest * 2 // 3)
 
 
 def sample(
     number: int,
     row: Mapping[str, Any],
-    text: tuple[str | None, int, str],
+    text: Text,
     longest: int,
     options: str,
 ) -> dict[str, Any]:
-    """One document. text: its beginning, the characters of all of it, or why it is not at hand."""
+    """One document, with at most `longest` characters of its text."""
     place = str(Locator(row["file"], row["offset"], row["length"], row["inner"]))
     shown, chars, why = text
     notes = notes_of(row)

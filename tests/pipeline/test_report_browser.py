@@ -171,8 +171,7 @@ def test_a_finding_is_highlighted_with_what_it_is(wide: Watched) -> None:
     page = wide.page
     page.locator("#search").fill("AI language model")
     page.locator(".row").first.click()
-    mark = page.locator(".text mark.finding").first
-    assert "AI language model" in mark.inner_text()
+    mark = page.locator(".text mark.finding", has_text="AI language model").first
     assert "artefact." in (mark.get_attribute("title") or "")
 
 

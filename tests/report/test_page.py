@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from detector.report.page import LIBRARY, SCRIPTS, STYLE, asset, embedded, render_page
-from detector.report.samples import explain_command, legible, safe_link
+from detector.report.samples import explain_command, fitted, legible, safe_link
 
 EVIL = "</script><script>alert(1)</script><img src=x onerror=alert(1)><!--\u2028\u2029$data ${x}"
 OWN = [*SCRIPTS, STYLE, "page.html"]
@@ -165,3 +165,26 @@ def test_a_command_is_one_argument_for_the_shell_whatever_the_file_is_called() -
 def test_what_hides_or_reorders_text_is_shown_as_an_escape() -> None:
     assert legible("a\u202eb\x00\u2067c\x1b[2J") == "a\\u202eb\\x00\\u2067c\\x1b[2J"
     assert legible("می\u200cخواهم\tx\n") == "می\u200cخواهم\tx\n"
+
+
+def test_a_sample_of_the_longest_and_oddest_texts_still_fits_a_page() -> None:
+    """Every character grows when it is made harmless, and every field is as long as it may be."""
+    odd = "\x01\u202e"
+    row = {
+        "file": "a" * 500, "offset": 1, "length": 2, "inner": 3, "label": "likely-ai",
+        "url": odd * 4096, "title": odd * 150, "host": odd * 4000, "language": "en", "words": 9,
+        "media_type": "x" * 200, "captured": None, "score": 1.0, "probability": 0.5,
+        "p_value": 0.5, "ai_fraction": 1.0, "reasons": ["classifier"] * 20,
+        "findings": [
+            {"code": "c" * 30, "place": "text", "start": at, "end": at + 9, "excerpt": odd * 30}
+            for at in range(100)
+        ],
+        "spans": [
+            {"start": at * 9, "end": at * 9 + 8, "score": 1.0, "p_value": 0.01} for at in range(400)
+        ],
+        "matches": [],
+    }  # fmt: skip
+    texts = [(odd * 10_000, 1_000_000, "")] * 200
+    samples = fitted([row] * 200, texts, "--fpr 0.005")
+    assert len(render_page({"samples": samples}, title="")) < 5_000_000
+    assert all(one["hidden"] > 0 for one in samples)
