@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-long check bench-speed bench-clusters bench-quality bench-unseen \
-        bench-index clean
+        bench-index bench-report clean
 
 help:  ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -43,6 +43,9 @@ bench-unseen: $(VENV)/.has-dev  ## measure the training recipe on unseen sources
 
 bench-index: $(VENV)/.has-dev  ## measure indexes of known texts
 	@PATH="$(CURDIR)/$(BIN):$$PATH" python -m benchmarks.index
+
+bench-report: $(VENV)/.has-dev  ## measure the report of a million documents
+	@PATH="$(CURDIR)/$(BIN):$$PATH" python -m benchmarks.report
 
 clean:  ## remove the virtual environment, the demo and every cache
 	rm -rf $(VENV) .demo build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis benchmarks/.peers

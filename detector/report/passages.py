@@ -14,7 +14,7 @@ from typing import Any, Final
 SPAN: Final = "span"
 FINDING: Final = "finding"
 MATCH: Final = "match"
-MOST_NOTES: Final = 200  # on one text
+MOST_NOTES: Final = 30  # of one kind, on one text
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,34 +27,35 @@ class Note:
     says: str
 
 
-def notes_of(row: Mapping[str, Any]) -> list[Note]:
-    """The notes on a text, from its row in the documents table; strongest kinds last."""
-    notes = [
-        Note(
-            MATCH,
-            one["start"],
-            one["end"],
+def notes_of(row: Mapping[str, Any], longest: int) -> list[Note]:
+    """The notes on the first `longest` characters of a text, from its row in the documents table.
+
+    Of each kind the first `MOST_NOTES`.
+    """
+    matches = [
+        (
+            one,
             f"known text of the index {one['index']} ({one['kind']}): {one['id'][:200]}, about"
             f" {one['coverage']:.0%} of the page",
         )
         for one in row.get("matches") or ()
     ]
-    notes += [
-        Note(
-            SPAN,
-            one["start"],
-            one["end"],
+    spans = [
+        (
+            one,
             f"this stretch scores {one['score']:.2f}: of human stretches of its length,"
             f" {one['p_value']:.2%} score as high",
         )
         for one in row.get("spans") or ()
     ]
-    notes += [
-        Note(FINDING, one["start"], one["end"], f"{one['code']}: {one['excerpt']}")
-        for one in row.get("findings") or ()
-        if one["place"] == "text"
+    findings = [
+        (one, str(one["code"])) for one in row.get("findings") or () if one["place"] == "text"
     ]
-    return notes[:MOST_NOTES]
+    notes = []
+    for kind, found in ((MATCH, matches), (SPAN, spans), (FINDING, findings)):
+        near = [(one, says) for one, says in found if one["start"] < longest]
+        notes += [Note(kind, one["start"], one["end"], says) for one, says in near[:MOST_NOTES]]
+    return notes
 
 
 def passages(text: str, notes: Sequence[Note], longest: int) -> list[tuple[str, list[int]]]:

@@ -17,8 +17,9 @@ from detector.report.terminal import harmless
 LONGEST_TEXT: Final = 20_000  # characters of one text
 SHORTEST_TEXT: Final = 200  # if need be
 LARGEST: Final = 3_500_000  # bytes of all samples as JSON
-LONGEST_URL: Final = 2_000
-MOST_FINDINGS: Final = 30
+LONGEST_URL: Final = 2_000  # that becomes a link
+LONGEST_SHOWN: Final = 500  # characters of an address or a title
+MOST_FINDINGS: Final = 20
 
 _ODD: Final = re.compile(r"[^\x21-\x7e]|[<>\"'`\\{}|^]")
 
@@ -88,16 +89,16 @@ def sample(
     """One document, with at most `longest` characters of its text."""
     place = str(Locator(row["file"], row["offset"], row["length"], row["inner"]))
     shown, chars, why = text
-    notes = notes_of(row)
+    notes = notes_of(row, longest)
     captured = row["captured"]
     url = row["url"]
     return {
         "id": number,
         "label": row["label"],
-        "url": None if url is None else harmless(url, LONGEST_URL),
+        "url": None if url is None else _line(url, LONGEST_SHOWN),
         "link": safe_link(url),
-        "title": None if row["title"] is None else harmless(row["title"]),
-        "host": None if row["host"] is None else harmless(row["host"]),
+        "title": None if row["title"] is None else _line(row["title"], LONGEST_SHOWN),
+        "host": None if row["host"] is None else _line(row["host"], 100),
         "language": row["language"],
         "words": row["words"],
         "media_type": row["media_type"],
@@ -108,15 +109,15 @@ def sample(
         "ai_fraction": _number(row.get("ai_fraction")),
         "reasons": list(row["reasons"]),
         "findings": [
-            {"code": one["code"], "place": one["place"], "excerpt": harmless(one["excerpt"])}
+            {"code": one["code"], "place": one["place"], "excerpt": _line(one["excerpt"], 100)}
             for one in row["findings"][:MOST_FINDINGS]
         ],
         "place": place,
         "command": explain_command(place, options),
         "text": None if shown is None else _passages(shown, notes, longest),
         "hidden": 0 if shown is None else chars - min(len(shown), longest),
-        "why": harmless(why),
-        "notes": [{"kind": note.kind, "says": harmless(note.says)} for note in notes],
+        "why": _line(why, LONGEST_SHOWN),
+        "notes": [{"kind": note.kind, "says": _line(note.says, 250)} for note in notes],
         "copies": None,
     }
 
@@ -133,6 +134,12 @@ def marks_on(row: Mapping[str, Any], marks: Sequence[Mark]) -> list[dict[str, An
 
 def _passages(text: str, notes: Sequence[Note], longest: int) -> list[tuple[str, list[int]]]:
     return [(legible(part), numbers) for part, numbers in passages(text, notes, longest)]
+
+
+def _line(text: str, longest: int) -> str:
+    """Text on one line, at most so long even where characters became escapes."""
+    line = harmless(text, longest)
+    return line if len(line) <= longest else line[: longest - 1] + "…"
 
 
 def legible(text: str) -> str:

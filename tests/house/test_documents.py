@@ -15,7 +15,10 @@ from detector.cli.doctor import doctor
 from detector.cli.explain import explain
 from detector.cli.fdr import fdr
 from detector.cli.index import index
+from detector.cli.marks import marks
+from detector.cli.report import report
 from detector.cli.scan import scan
+from detector.cli.serve import serve
 from detector.cli.show import show
 from detector.errors import EXIT_INTERRUPTED, DetectorError
 from detector.label.known import KNOWN_AI, KNOWN_AI_PART, KNOWN_CONFLICT, KNOWN_PRE_LLM
@@ -78,6 +81,7 @@ GUIDES = {
     "contract.md": [calibrate, fdr, doctor, scan],
     "clusters.md": [cluster, scan],
     "index.md": [*index.commands.values(), scan],
+    "report.md": [report, serve, marks, scan],
 }
 
 
@@ -89,7 +93,19 @@ def guide_of(command: click.Command) -> str:
 
 @pytest.mark.parametrize(
     "command",
-    [scan, show, explain, calibrate, fdr, doctor, cluster, *index.commands.values()],
+    [
+        scan,
+        show,
+        explain,
+        calibrate,
+        fdr,
+        doctor,
+        cluster,
+        *index.commands.values(),
+        report,
+        serve,
+        marks,
+    ],
     ids=lambda command: command.name,
 )
 def test_every_option_is_in_the_guide(command: click.Command) -> None:

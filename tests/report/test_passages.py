@@ -25,4 +25,4 @@ def test_passages_join_to_the_text_and_each_character_has_its_notes(
 def test_a_finding_outside_the_text_is_no_passage_of_it() -> None:
     finding = {"code": "x", "place": "markup", "start": 0, "end": 3, "excerpt": "abc"}
     row = {"matches": None, "spans": [], "findings": [finding, {**finding, "place": "text"}]}
-    assert [(note.kind, note.start, note.end) for note in notes_of(row)] == [("finding", 0, 3)]
+    assert [(note.kind, note.start, note.end) for note in notes_of(row, 9)] == [("finding", 0, 3)]
