@@ -14,7 +14,7 @@ Report.faults = function faults() {
 };
 
 function code(row) {
-  const lost = row.lost ? `, ${Report.bytes(row.lost)} lost` : '';
+  const lost = row.lost ? ` (${Report.bytes(row.lost)} lost)` : '';
   return h(
     'details',
     { class: 'code' },
@@ -89,6 +89,7 @@ function precision(measured) {
     {
       key: 'low',
       title: '95 %',
+      wrap: true,
       number: true,
       cell: (row) => (row.marked ? Report.range(row.low, row.high) : '–'),
     },

@@ -54,7 +54,9 @@ function facts(one) {
 }
 
 function because(one) {
-  const reasons = one.reasons.map((reason) =>
+  const seen = one.findings.map((finding) => finding.code); // these say more than the reason does
+  const told = one.reasons.filter((reason) => !seen.includes(reason));
+  const reasons = told.map((reason) =>
     h(
       'li',
       {},

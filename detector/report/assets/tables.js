@@ -3,7 +3,7 @@
 const { h, count } = Report;
 
 // columns: key, title, value(row) to sort by, cell(row) to show, number: right-aligned, minor: left
-// out on a narrow screen.
+// out on a narrow screen, wrap: broken into lines there.
 // options: rows shown at first (page), the column to sort by (sort: a leading "-" descends),
 // rest: cells of a last row that stays last, find: what the filter looks at (a function of a row).
 Report.table = function table(columns, rows, options) {
@@ -101,4 +101,4 @@ const cells = (columns, row) =>
   columns.map((column) => h('td', { class: classes(column) }, column.cell(row)));
 
 const classes = (column) =>
-  ['number', 'wide', 'minor'].filter((name) => column[name]).join(' ') || null;
+  ['number', 'wide', 'minor', 'wrap'].filter((name) => column[name]).join(' ') || null;

@@ -122,6 +122,7 @@ function groupColumns(name) {
     {
       key: 'low',
       title: '95 %',
+      wrap: true,
       number: true,
       value: (row) => (row.judged ? row.low : null),
       cell: (row) => (row.judged ? Report.range(row.low, row.high) : '–'),
