@@ -13,7 +13,8 @@ from detector.errors import BooksError, InputError
 from detector.pipeline.archives import check_size
 from detector.pipeline.doomed import Doomed, Heads
 from detector.pipeline.fates import Fates, TablePart
-from detector.pipeline.relations import Elsewhere, Relations
+from detector.pipeline.record_keys import Elsewhere
+from detector.pipeline.relations import Relations
 from detector.read import ByteSource, Cutter, HeadReader
 from detector.write.filtered import FilteredInput, FilterFolder
 from detector.write.labels import LabelledInput

@@ -11,7 +11,8 @@ import polars as pl
 
 from detector.pipeline.fates import TablePart
 from detector.pipeline.gather import read_columns
-from detector.pipeline.relations import Elsewhere, Keys, Kind, digest_key, id_key, kind_of, page_key
+from detector.pipeline.record_keys import Elsewhere, Keys, digest_key, id_key, page_key
+from detector.pipeline.relations import Kind, kind_of
 
 _KEYED: Final = ("record_id", "url", "captured", "payload_digest")
 _ALONG: Final = frozenset({Kind.FOLLOWER, Kind.LINKED, Kind.REVISIT, Kind.CONTINUATION})

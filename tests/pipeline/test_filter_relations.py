@@ -13,6 +13,7 @@ import pytest
 
 from detector import filter_warcs
 from detector.pipeline import relations
+from detector.pipeline.record_keys import Elsewhere
 from detector.pipeline.relations import Kind
 from detector.read.heads import Head
 from detector.records import ArchiveRecord, Label
@@ -263,5 +264,5 @@ def test_many_records_of_one_name_take_no_longer_than_others(chained: bool) -> N
         goes[row] = 1
 
     began = time.process_time()
-    found.settle(goes, mark, relations.Elsewhere())
+    found.settle(goes, mark, Elsewhere())
     assert time.process_time() - began < 5
