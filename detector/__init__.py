@@ -30,10 +30,13 @@ if TYPE_CHECKING:
         verify_index,
     )
     from detector.pipeline.labeller import Labeller
+    from detector.pipeline.marked_texts import MarkedTexts, marked_texts
     from detector.pipeline.prevalence import GroupShare, Prevalence, prevalence
     from detector.pipeline.replay import Replay, replay
+    from detector.pipeline.report import Report, write_report
     from detector.pipeline.sample import Estimate, estimate
     from detector.pipeline.scan import Scanner, ScanResult, scan
+    from detector.pipeline.serve import serve_report
     from detector.pipeline.settings import ScanSettings
     from detector.records import (
         Books,
@@ -41,6 +44,7 @@ if TYPE_CHECKING:
         Label,
         LabelledDocument,
         Locator,
+        Mark,
         Match,
         Skip,
         Verdict,
@@ -66,10 +70,13 @@ __all__ = [
     "LabelledDocument",
     "Labeller",
     "Locator",
+    "Mark",
+    "MarkedTexts",
     "Match",
     "Prevalence",
     "Recalibration",
     "Replay",
+    "Report",
     "ScanResult",
     "ScanSettings",
     "Scanner",
@@ -85,12 +92,15 @@ __all__ = [
     "estimate",
     "export",
     "filter_warcs",
+    "marked_texts",
     "merge_indexes",
     "parse_locator",
     "prevalence",
     "replay",
     "scan",
+    "serve_report",
     "verify_index",
+    "write_report",
 ]
 
 _HOMES = {
@@ -112,9 +122,12 @@ _HOMES = {
     ),
     "detector.pipeline.labeller": ("Labeller",),
     "detector.pipeline.prevalence": ("GroupShare", "Prevalence", "prevalence"),
+    "detector.pipeline.marked_texts": ("MarkedTexts", "marked_texts"),
     "detector.pipeline.replay": ("Replay", "replay"),
+    "detector.pipeline.report": ("Report", "write_report"),
     "detector.pipeline.sample": ("Estimate", "estimate"),
     "detector.pipeline.scan": ("ScanResult", "Scanner", "scan"),
+    "detector.pipeline.serve": ("serve_report",),
     "detector.pipeline.settings": ("ScanSettings",),
 }
 

@@ -39,7 +39,8 @@ from detector.cli.output import say
     help="The folder for the audit: new, empty, or an earlier audit's.",
 )
 @click.option(
-    "--archives",
+    "--archives-in",
+    "archives",
     type=click.Path(path_type=Path),
     metavar="FOLDER",
     help="Where the scanned archives are now, if they were moved.",

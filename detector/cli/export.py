@@ -64,7 +64,8 @@ def dolma_options(command: Any) -> Any:
             " fingerprint.  [default: record-id with --documents, else locator]",
         ),
         click.option(
-            "--archives",
+            "--archives-in",
+            "archives",
             type=str,
             metavar="FOLDER",
             help="dolma: where the archives of the scan lie now, for --write-documents.",

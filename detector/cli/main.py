@@ -22,8 +22,11 @@ from detector.cli.filter import filter_command
 from detector.cli.fit import fit
 from detector.cli.fit_deep import fit_deep
 from detector.cli.index import index
+from detector.cli.marks import marks
 from detector.cli.prevalence import prevalence
+from detector.cli.report import report
 from detector.cli.scan import scan
+from detector.cli.serve import serve
 from detector.cli.show import show
 from detector.errors import EXIT_INTERRUPTED, DetectorError
 
@@ -56,6 +59,9 @@ cli.add_command(index)
 cli.add_command(filter_command)
 cli.add_command(bench)
 cli.add_command(detectors)
+cli.add_command(report)
+cli.add_command(serve)
+cli.add_command(marks)
 cli.add_command(doctor)
 cli.add_command(fit)
 cli.add_command(fit_deep)

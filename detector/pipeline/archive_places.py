@@ -63,7 +63,7 @@ def locate(inputs: Sequence[LabelledInput], moved: str | None) -> list[str]:
     There, the longest end of its path that leads to a file; else as the scan named it. UsageError
     when local ones are missing or have another size than when they were scanned.
     """
-    found = [one.name if moved is None else _below(moved, one.name) for one in inputs]
+    found = [one.name if moved is None else below(moved, one.name) for one in inputs]
     wrong = [
         problem
         for one, name in zip(inputs, found, strict=True)
@@ -92,7 +92,7 @@ def _problem(one: LabelledInput, name: str) -> str | None:
     return None
 
 
-def _below(folder: str, name: str) -> str:
+def below(folder: str, name: str) -> str:
     segments = _segments(name)
     base = folder.rstrip("/")
     for first in range(len(segments)):

@@ -120,10 +120,15 @@ class ClusterFolder:
 
 @dataclass(frozen=True, slots=True)
 class ClusterParts:
-    """A finished clustering. scans: the folders as they were named. parts: its files, in order."""
+    """A finished clustering. scans: the folders as they were named. parts: its files, in order.
+
+    settings: `threshold` and `exact_similarity`; found: what the manifest counts.
+    """
 
     scans: tuple[str, ...]
     parts: tuple[Path, ...]
+    settings: Mapping[str, Any]
+    found: Mapping[str, Any]
 
 
 def open_clusters(path: Path) -> ClusterParts:
@@ -134,7 +139,8 @@ def open_clusters(path: Path) -> ClusterParts:
     """
     try:
         with disk.explained(path, "read"):
-            value = json.loads((path / MANIFEST).read_bytes()) if path.is_dir() else {}
+            there = (path / MANIFEST).is_file()
+            value = json.loads((path / MANIFEST).read_bytes()) if there else {}
         if value.get("kind") != KIND or value.get("state") != COMPLETE:
             raise UsageError(
                 f"{path}: holds no finished clustering: name a folder that `detector cluster` wrote"
@@ -146,7 +152,12 @@ def open_clusters(path: Path) -> ClusterParts:
                 f" format {CLUSTERS_FORMAT}: cluster again"
             )
         names = [Path(name).name for name, _, _ in value["parts"]]
-        return ClusterParts(tuple(map(str, value["scans"])), tuple(path / name for name in names))
+        return ClusterParts(
+            tuple(map(str, value["scans"])),
+            tuple(path / name for name in names),
+            {name: value[name] for name in ("threshold", "exact_similarity")},
+            dict(value["found"]),
+        )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise OutputError(
             f"{path / MANIFEST}: damaged ({error!r:.60}): it was changed by something else;"

@@ -21,8 +21,11 @@ from detector.cli.export import export
 from detector.cli.fdr import fdr
 from detector.cli.filter import filter_command
 from detector.cli.index import index
+from detector.cli.marks import marks
 from detector.cli.prevalence import prevalence
+from detector.cli.report import report
 from detector.cli.scan import scan
+from detector.cli.serve import serve
 from detector.cli.show import show
 from detector.errors import EXIT_INTERRUPTED, DetectorError
 from detector.label.known import KNOWN_AI, KNOWN_AI_PART, KNOWN_CONFLICT, KNOWN_PRE_LLM
@@ -87,6 +90,7 @@ GUIDES = {
     "export.md": [export, scan],
     "prevalence.md": [prevalence, audit, scan],
     "index.md": [*index.commands.values(), scan],
+    "report.md": [report, serve, marks, scan],
     "bench-report.md": [report_command],
     "filter.md": [filter_command, cluster],
     "bench.md": [*bench.commands.values(), *detectors.commands.values()],
@@ -103,7 +107,7 @@ def guide_of(command: click.Command) -> str:
     "command",
     [
         *(scan, show, explain, calibrate, fdr, doctor, cluster),
-        *(filter_command, export, prevalence, audit),
+        *(filter_command, export, prevalence, audit, report, serve, marks),
         *(command for group in (index, bench, detectors) for command in group.commands.values()),
     ],
     ids=lambda command: command.name,
