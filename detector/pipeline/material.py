@@ -268,7 +268,7 @@ def _cluster_figures(labels: Labels, of: _Grouped) -> dict[str, Any]:
         for name in ("file", "offset", "inner", "ordinal", "scan"):
             del one[name]
     return {
-        **grouped.settings,
+        "threshold": grouped.threshold,
         "scans": len(grouped.scans),
         "found": {name: value for name, value in grouped.found.items() if name != "scheme"},
         **tables,

@@ -122,12 +122,12 @@ class ClusterFolder:
 class ClusterParts:
     """A finished clustering. scans: the folders as they were named. parts: its files, in order.
 
-    settings: `threshold` and `exact_similarity`; found: what the manifest counts.
+    threshold: the similarity of near-duplicates; found: what the manifest counts.
     """
 
     scans: tuple[str, ...]
     parts: tuple[Path, ...]
-    settings: Mapping[str, Any]
+    threshold: float
     found: Mapping[str, Any]
 
 
@@ -155,7 +155,7 @@ def open_clusters(path: Path) -> ClusterParts:
         return ClusterParts(
             tuple(map(str, value["scans"])),
             tuple(path / name for name in names),
-            {name: value[name] for name in ("threshold", "exact_similarity")},
+            float(value["threshold"]),
             dict(value["found"]),
         )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:

@@ -177,7 +177,7 @@ Report.copies = function copies() {
   const clusters = data.clusters;
   if (!clusters) return null;
   const { found } = clusters;
-  const lead = `${plural(found.clustered, 'document')} of ${count(found.documents)} are copies of others: ${plural(found.clusters, 'cluster')} at a similarity of ${clusters.threshold}${clusters.exact_similarity ? '' : ' (estimated)'}, the largest of ${count(found.largest)}. ${plural(found.exact_documents, 'document')} are exact copies. ${plural(found.relabelled, 'document')} have another label than their cluster.`;
+  const lead = `${plural(found.clustered, 'document')} of ${count(found.documents)} are copies of others: ${plural(found.clusters, 'cluster')} at a similarity of ${clusters.threshold}${found.exact_similarity ? '' : ' (estimated)'}, the largest of ${count(found.largest)}. ${plural(found.exact_documents, 'document')} are exact copies. ${plural(found.relabelled, 'document')} have another label than their cluster.`;
   return section(
     'copies',
     'Copies',
