@@ -35,10 +35,10 @@ class HeadReader:
         self._source = source
         self._window = Window(source)
         self._containers = Containers(self._window)
+        self._apart: bool | None = None
 
     def at(self, offset: int) -> Naming | None:
         """The names in the head that begins at this byte, by itself or first in a member, or None.
-
 
         InputError when the source breaks off.
         """
@@ -62,8 +62,12 @@ class HeadReader:
         return probe
 
     def _read(self, offset: int, size: int) -> bytes:
-        """Some bytes of the file; by whole blocks where the source is read forward."""
-        if self._source.random:
+        """Some bytes of the file: by whole blocks where most of them have a head."""
+        if self._apart is None:
+            # Compressed records are short: a call of the system for each head would cost more.
+            begin = self._window.read(0, 4)
+            self._apart = self._source.random and not begin.startswith((GZIP_MAGIC, ZSTD_MAGIC))
+        if self._apart:
             return self._source.read_at(offset, size)
         return self._window.read(offset, size)
 
