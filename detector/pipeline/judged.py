@@ -126,21 +126,23 @@ def read_judged(
     rates: Rates,
     cuts: Cuts,
     before: pl.Expr | None = None,
+    by: Sequence[str] = DIMENSIONS,
 ) -> pl.DataFrame:
     """One row for each document of some scans, in their order.
 
-    before: a condition on the table's columns that chooses documents. Gives the `DIMENSIONS`
-    (strings, null where unknown) and `site`, `text` (uint64, equal for equal texts), `judged`
-    (whether there is a score), `pre_llm`, `band` and `bin` (int8, null where not judged), `flagged`
-    (whether the fast score is above the cut). OutputError when a table is damaged.
+    before: a condition on the table's columns that chooses documents. by: the `DIMENSIONS` wanted
+    (strings, null where unknown). Gives also `site` and `text` (uint64, equal for equal ones),
+    `judged` (whether there is a score), `pre_llm`, `band` and `bin` (int8, null where not judged),
+    `flagged` (whether the fast score is above the cut). OutputError when a table is damaged.
     """
     frames = []
+    other = [name for name in DIMENSIONS if name not in by]
     for labels in opened:
         for part in labels.documents:
             table = read_columns(part, COLUMNS)
             if before is not None:
                 table = table.filter(before)
-            frames.append(judge(part, table, rates, cuts, str(labels.path)))
+            frames.append(judge(part, table, rates, cuts, str(labels.path)).drop(other))
     return pl.concat(frames) if frames else pl.DataFrame()
 
 
@@ -171,7 +173,7 @@ def judge(part: Path, table: pl.DataFrame, rates: Rates, cuts: Cuts, scan: str) 
         "language",
         pl.col("media_type").alias("media-type"),
         _lengths(rates).alias("length"),
-        pl.coalesce("domain", "host").alias("site"),
+        pl.coalesce("domain", "host").hash().alias("site"),
         pl.Series("text", text, pl.UInt64),
         pl.Series("judged", known),
         (pl.col("label") == "pre-llm").alias("pre_llm"),

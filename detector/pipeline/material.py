@@ -16,12 +16,13 @@ from detector.pipeline.human_scores import calibration_of, cut_of, expected
 from detector.pipeline.progress import counted
 from detector.pipeline.reread import Texts, all_texts
 from detector.pipeline.settings import ScanSettings
+from detector.pipeline.shares import estimated_shares
 from detector.records import Mark
 from detector.report import summarise, words
 from detector.report.clusters import addresses, cluster_tables, copies_of, locator_text, scans_of
 from detector.report.counts import LABELS, Kind, count_documents
 from detector.report.draw import Draw
-from detector.report.figures import count_tables, unlabelled_tables
+from detector.report.figures import count_tables, share_line, unlabelled_tables
 from detector.report.samples import (
     LONGEST_TEXT,
     explain_command,
@@ -122,11 +123,12 @@ def _figures(
     labels: Labels, grouped: _Grouped | None, draw: Draw, progress: bool
 ) -> dict[str, Any]:
     kinds = _kinds(labels)
+    shares = estimated_shares(labels)
     counts = count_documents(
         labels.documents, kinds, draw.see, lambda parts: counted(parts, "batches", progress)
     )
     summary = summarise(labels)
-    tables = count_tables(counts, kinds, interval)
+    tables = count_tables(counts, kinds, interval, shares["by"])
     _add_humans(labels, tables["scores"])
     return {
         "kind": KIND,
@@ -144,6 +146,10 @@ def _figures(
         "contract": dict(labels.contract),
         "not_assessed": dict(summary.not_assessed),
         **tables,
+        "shares": {
+            **{name: value for name, value in shares.items() if name != "by"},
+            "months": share_line(shares["by"].get("month", {})),
+        },
         "unlabelled": _with_commands(labels, unlabelled_tables(labels.unlabelled)),
         "clusters": None if grouped is None else _cluster_figures(labels, grouped),
     }

@@ -123,7 +123,8 @@ def prevalence(
     _check(by, min_pages, confidence, count)
     opened = open_scans([scans] if isinstance(scans, (str, Path)) else scans)
     rates, cuts = rates_for(opened)
-    rows = read_judged(opened, rates, cuts, pl.col("captured") < LLM_DATE if placebo else None)
+    before = pl.col("captured") < LLM_DATE if placebo else None
+    rows = read_judged(opened, rates, cuts, before, by)
     if rows.is_empty():
         which = " captured before 30 November 2022" if placebo else ""
         raise UsageError(

@@ -39,12 +39,15 @@ _NOT_ASSESSED: Final = Label.NOT_ASSESSED.value
 Interval = Callable[[int, int], tuple[float, float]]
 
 
-def group_table(counted: pl.DataFrame, interval: Interval) -> dict[str, Any]:
+def group_table(
+    counted: pl.DataFrame, interval: Interval, shares: Mapping[str, Any]
+) -> dict[str, Any]:
     """The largest groups of documents, with what is labelled in each, and the rest as one row.
 
     `total` groups; each row has `name`, `labels` (counts in the order of the labels), `documents`,
     `judged` (by a score or a trace), `flagged` (`likely-ai` among them), and `low` and `high`, the
-    95 % interval of flagged / judged. interval: makes it from two counts.
+    95 % interval of flagged / judged. interval: makes it from two counts. shares: estimates of
+    machine text by group; a row has its own as `estimate`, None where there is none.
     """
     table = by_label(counted).sort(["documents", "name"], descending=[True, False])
     most = table.head(MOST_ROWS)["name"]
@@ -53,7 +56,10 @@ def group_table(counted: pl.DataFrame, interval: Interval) -> dict[str, Any]:
     )
     named = pl.col("name").is_in(pl.concat([most, flagged.head(MOST_ROWS)["name"]]).to_list())
     rest = table.filter(~named)
-    rows = [_group(row, interval) for row in table.filter(named).iter_rows(named=True)]
+    rows = [
+        {**_group(row, interval), "estimate": shares.get(row["name"])}
+        for row in table.filter(named).iter_rows(named=True)
+    ]
     sums = rest.select(pl.lit("").alias("name"), *(pl.col(n).sum() for n in (*LABELS, "documents")))
     return {
         "total": len(table),
@@ -200,13 +206,27 @@ def _example(one: Mapping[str, Any]) -> dict[str, Any]:
     return {"place": str(place), "message": one["message"], "url": (one["url"] or "")[:500]}
 
 
-def count_tables(counts: Counts, kinds: Sequence[Kind], interval: Interval) -> dict[str, Any]:
-    """Everything that was counted of the documents."""
+def share_line(shares: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Estimates by month, the latest of them in their order; each has its `month`."""
+    return [{"month": month, **shares[month]} for month in sorted(shares)[-MOST_MONTHS:]]
+
+
+def count_tables(
+    counts: Counts,
+    kinds: Sequence[Kind],
+    interval: Interval,
+    shares: Mapping[str, Mapping[str, Any]],
+) -> dict[str, Any]:
+    """Everything that was counted of the documents.
+
+    shares: estimates of machine text by kind of group and group.
+    """
     return {
         "captured": timeline(counts.of("captured")),
         "published": timeline(counts.of("published")),
         "groups": {
-            name: group_table(counts.of(name), interval) for name in ("language", "suffix", "host")
+            name: group_table(counts.of(name), interval, shares.get(name, {}))
+            for name in ("language", "suffix", "host")
         },
         "scores": score_curves(counts.of("score"), kinds),
         "p_values": p_value_curve(counts.of("p_value")),
