@@ -28,6 +28,7 @@ SCRIPTS: Final = (
     "tables.js",
     "plots.js",
     "overview.js",
+    "shares.js",
     "where.js",
     "evidence.js",
     "faults.js",

@@ -4,6 +4,7 @@ const { h, data } = Report;
 
 const SECTIONS = [
   ['Overview', Report.overview],
+  ['Machine text', Report.machine],
   ['Over time', Report.time],
   ['Where', Report.where],
   ['Scores', Report.scores],

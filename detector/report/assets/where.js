@@ -2,6 +2,7 @@
 
 const { h, data, count, percent, table, stack, section } = Report;
 
+const MOST_PLOTTED = 12;
 const DIMENSIONS = { language: 'Language', suffix: 'Suffix', host: 'Host' };
 
 Report.where = function where() {
@@ -47,18 +48,13 @@ Report.where = function where() {
 };
 
 Report.whereLead = () =>
-  'The share of judged pages that are labelled likely-ai, with its 95 % interval (Clopper and Pearson). That is the share flagged, not the share that machines wrote: some human pages are flagged, and many machine texts are not.';
+  data.shares.refused
+    ? 'The share of judged pages that are labelled likely-ai, with its 95 % interval (Clopper and Pearson). That is the share flagged, not the share that machines wrote: some human pages are flagged, and many machine texts are not.'
+    : 'The share of each group that machines wrote, estimated as above, with its 95 % interval; and the share of judged pages that are labelled likely-ai, in which some human pages are, and many machine texts are not.';
 
 function groupPanel(name) {
   const { rows, rest, total } = data.groups[name];
-  const judged = rows.filter((row) => row.judged >= 5);
-  const top = [...judged].sort((a, b) => b.judged - a.judged).slice(0, 12);
-  const plotted = top.map((row) => ({
-    name: row.name,
-    value: row.flagged / row.judged,
-    low: row.low,
-    high: row.high,
-  }));
+  const plotted = data.shares.refused ? flaggedShares(rows) : estimatedShares(rows);
   const left = rest
     ? h(
         'p',
@@ -76,11 +72,33 @@ function groupPanel(name) {
       find: (row) => row.name,
     }),
     left,
+    data.shares.refused
+      ? null
+      : Report.shareNotes(
+          rows.map((row) => row.estimate),
+          name === 'suffix' ? 'registered domain' : null,
+        ),
   );
 }
 
+function estimatedShares(rows) {
+  const known = rows.filter((row) => row.estimate);
+  const top = known.sort((a, b) => b.estimate.counted - a.estimate.counted).slice(0, MOST_PLOTTED);
+  return top.map(({ name, estimate: { share, low, high } }) => ({ name, value: share, low, high }));
+}
+
+function flaggedShares(rows) {
+  const judged = rows.filter((row) => row.judged >= 5);
+  const top = judged.sort((a, b) => b.judged - a.judged).slice(0, MOST_PLOTTED);
+  return top.map(({ name, flagged, judged, low, high }) => ({
+    name,
+    value: flagged / judged,
+    low,
+    high,
+  }));
+}
+
 function groupColumns(name) {
-  const ratio = (row) => (row.judged ? row.flagged / row.judged : null);
   return [
     {
       key: 'name',
@@ -112,21 +130,31 @@ function groupColumns(name) {
       value: (row) => row.flagged,
       cell: (row) => count(row.flagged),
     },
-    {
-      key: 'share',
-      title: 'Share',
-      number: true,
-      value: ratio,
-      cell: (row) => (row.judged ? percent(ratio(row)) : '–'),
-    },
-    {
-      key: 'low',
-      title: '95 %',
-      wrap: true,
-      number: true,
-      value: (row) => (row.judged ? row.low : null),
-      cell: (row) => (row.judged ? Report.range(row.low, row.high) : '–'),
-    },
+    ...(data.shares.refused ? flaggedColumns() : [flaggedShare(), ...Report.shareColumns((row) => row.estimate)]),
     { key: 'labels', title: 'Labels', minor: true, cell: (row) => stack(row.labels) },
   ];
 }
+
+const ratio = (row) => (row.judged ? row.flagged / row.judged : null);
+
+// minor beside the estimate, which is what is asked for.
+const flaggedShare = () => ({
+  key: 'share',
+  title: data.shares.refused ? 'Share' : 'Flagged',
+  number: true,
+  minor: !data.shares.refused,
+  value: ratio,
+  cell: (row) => (row.judged ? percent(ratio(row)) : '–'),
+});
+
+const flaggedColumns = () => [
+  flaggedShare(),
+  {
+    key: 'low',
+    title: '95 %',
+    wrap: true,
+    number: true,
+    value: (row) => (row.judged ? row.low : null),
+    cell: (row) => (row.judged ? Report.range(row.low, row.high) : '–'),
+  },
+];
