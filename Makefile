@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-long check bench-speed bench-clusters bench-quality bench-unseen \
-        bench-index bench-overhead clean
+        bench-index bench-filter bench-overhead bench-report clean
 
 help:  ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -44,8 +44,14 @@ bench-unseen: $(VENV)/.has-dev  ## measure the training recipe on unseen sources
 bench-index: $(VENV)/.has-dev  ## measure indexes of known texts
 	@PATH="$(CURDIR)/$(BIN):$$PATH" python -m benchmarks.index
 
+bench-filter: $(VENV)/.has-dev  ## measure filtering beside a plain read
+	@PATH="$(CURDIR)/$(BIN):$$PATH" python -m benchmarks.filter
+
 bench-overhead: $(VENV)/.has-dev  ## measure what the benchmark of detectors costs itself
 	@PATH="$(CURDIR)/$(BIN):$$PATH" python -m benchmarks.bench.overhead
+
+bench-report: $(VENV)/.has-dev  ## measure the report of a million documents
+	@PATH="$(CURDIR)/$(BIN):$$PATH" python -m benchmarks.report
 
 clean:  ## remove the virtual environment, the demo and every cache
 	rm -rf $(VENV) .demo build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis benchmarks/.peers

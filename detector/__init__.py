@@ -14,9 +14,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from detector.bench.registry import Options as BenchOptions
     from detector.errors import DetectorError
+    from detector.pipeline.audit import Audit, audit
     from detector.pipeline.bench import BenchRun, bench_run
     from detector.pipeline.calibrate import Recalibration, calibrate
     from detector.pipeline.cluster import Clustering, cluster
+    from detector.pipeline.export import Exported, ExportSettings, export
+    from detector.pipeline.filter import Filtering, filter_warcs
     from detector.pipeline.index import (
         IndexChange,
         IndexInfo,
@@ -26,9 +29,14 @@ if TYPE_CHECKING:
         merge_indexes,
         verify_index,
     )
+    from detector.pipeline.labeller import Labeller
+    from detector.pipeline.marked_texts import MarkedTexts, marked_texts
+    from detector.pipeline.prevalence import GroupShare, Prevalence, prevalence
     from detector.pipeline.replay import Replay, replay
+    from detector.pipeline.report import Report, write_report
     from detector.pipeline.sample import Estimate, estimate
     from detector.pipeline.scan import Scanner, ScanResult, scan
+    from detector.pipeline.serve import serve_report
     from detector.pipeline.settings import ScanSettings
     from detector.records import (
         Books,
@@ -36,6 +44,7 @@ if TYPE_CHECKING:
         Label,
         LabelledDocument,
         Locator,
+        Mark,
         Match,
         Skip,
         Verdict,
@@ -43,45 +52,65 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
+    "Audit",
     "BenchOptions",
     "BenchRun",
     "Books",
     "Clustering",
     "DetectorError",
     "Estimate",
+    "ExportSettings",
+    "Exported",
     "Fault",
+    "Filtering",
+    "GroupShare",
     "IndexChange",
     "IndexInfo",
     "Label",
     "LabelledDocument",
+    "Labeller",
     "Locator",
+    "Mark",
+    "MarkedTexts",
     "Match",
+    "Prevalence",
     "Recalibration",
     "Replay",
+    "Report",
     "ScanResult",
     "ScanSettings",
     "Scanner",
     "Skip",
     "Verdict",
     "add_to_index",
+    "audit",
     "bench_run",
     "build_index",
     "calibrate",
     "cluster",
     "describe_index",
     "estimate",
+    "export",
+    "filter_warcs",
+    "marked_texts",
     "merge_indexes",
     "parse_locator",
+    "prevalence",
     "replay",
     "scan",
+    "serve_report",
     "verify_index",
+    "write_report",
 ]
 
 _HOMES = {
     "detector.errors": ("DetectorError",),
+    "detector.pipeline.audit": ("Audit", "audit"),
     "detector.pipeline.bench": ("BenchOptions", "BenchRun", "bench_run"),
     "detector.pipeline.calibrate": ("Recalibration", "calibrate"),
     "detector.pipeline.cluster": ("Clustering", "cluster"),
+    "detector.pipeline.export": ("ExportSettings", "Exported", "export"),
+    "detector.pipeline.filter": ("Filtering", "filter_warcs"),
     "detector.pipeline.index": (
         "IndexChange",
         "IndexInfo",
@@ -91,9 +120,14 @@ _HOMES = {
         "merge_indexes",
         "verify_index",
     ),
+    "detector.pipeline.labeller": ("Labeller",),
+    "detector.pipeline.prevalence": ("GroupShare", "Prevalence", "prevalence"),
+    "detector.pipeline.marked_texts": ("MarkedTexts", "marked_texts"),
     "detector.pipeline.replay": ("Replay", "replay"),
+    "detector.pipeline.report": ("Report", "write_report"),
     "detector.pipeline.sample": ("Estimate", "estimate"),
     "detector.pipeline.scan": ("ScanResult", "Scanner", "scan"),
+    "detector.pipeline.serve": ("serve_report",),
     "detector.pipeline.settings": ("ScanSettings",),
 }
 

@@ -331,6 +331,33 @@ class LabelledDocument:
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """A reviewer's word on the label of one document of a scan.
+
+    locator, ordinal, fingerprint: which document, and the exact hash of its text. label: what the
+    scan said; policy: the digest of what decided. documents: how many documents of the scan have
+    each label, for a mark stands for them. right: whether the label is right; None takes an earlier
+    mark back. at: when, UTC in ISO 8601.
+    """
+
+    locator: Locator
+    ordinal: int
+    fingerprint: str
+    label: str
+    policy: str
+    documents: tuple[tuple[str, int], ...]
+    right: bool | None
+    reviewer: str
+    note: str
+    at: str
+
+    @property
+    def document(self) -> tuple[str, int, str]:
+        """What tells the document from all others: its file, its ordinal, and its text's hash."""
+        return self.locator.file, self.ordinal, self.fingerprint
+
+
+@dataclass(frozen=True, slots=True)
 class Books:
     """What became of the records of an input; balanced when records = the three others together."""
 

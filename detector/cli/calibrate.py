@@ -32,6 +32,13 @@ if TYPE_CHECKING:
     show_default=True,
     help="False-positive rate that the policy is for.",
 )
+@click.option(
+    "--marks",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Marks of reviewers (`detector serve`): pages that they call human count too, whatever"
+    " their date.",
+)
 @input_options
 @reading_options
 @click.option("--quiet", is_flag=True, help="No progress bar and no report.")
@@ -57,6 +64,7 @@ def calibrate(inputs: tuple[str, ...], **options: Any) -> None:
         paths_file=options["paths_file"],
         base_url=options["base_url"],
         workers=options["workers"],
+        marks=options["marks"],
         progress=not options["quiet"],
     )
     if options["as_json"]:
@@ -71,13 +79,17 @@ def _render(found: Recalibration) -> str:
         f"{found.out}: {refitted} of {len(found.bands)} kinds of text refitted at a false-positive"
         f" rate of {found.fpr:g}, digest {found.digest[:16]}",
         f"  {found.pages:,} pages; left out: {found.later:,} captured since 30 November 2022 or"
-        f" without a date, {found.copies:,} copies,"
+        f" without a date{_marked(found.marked)}, {found.copies:,} copies,"
         f" {sum(count for _, count in found.unscored):,} of another kind"
         f" ({', '.join(f'{name} {count:,}' for name, count in found.unscored[:5]) or 'none'})",
     ]
     for band in found.bands:
         lines += _band_lines(band)
     return "\n".join(lines)
+
+
+def _marked(count: int) -> str:
+    return f" (of these {count:,} count by their marks)" if count else ""
 
 
 def _band_lines(band: BandCheck) -> list[str]:

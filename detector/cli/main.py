@@ -9,17 +9,24 @@ from typing import NoReturn
 
 import click
 
+from detector.cli.audit import audit
 from detector.cli.bench import bench
 from detector.cli.calibrate import calibrate
 from detector.cli.cluster import cluster
 from detector.cli.detectors import detectors
 from detector.cli.doctor import doctor
 from detector.cli.explain import explain
+from detector.cli.export import export
 from detector.cli.fdr import fdr
+from detector.cli.filter import filter_command
 from detector.cli.fit import fit
 from detector.cli.fit_deep import fit_deep
 from detector.cli.index import index
+from detector.cli.marks import marks
+from detector.cli.prevalence import prevalence
+from detector.cli.report import report
 from detector.cli.scan import scan
+from detector.cli.serve import serve
 from detector.cli.show import show
 from detector.errors import EXIT_INTERRUPTED, DetectorError
 
@@ -43,11 +50,18 @@ cli.add_command(scan)
 cli.add_command(show)
 cli.add_command(explain)
 cli.add_command(fdr)
+cli.add_command(prevalence)
+cli.add_command(audit)
 cli.add_command(calibrate)
 cli.add_command(cluster)
+cli.add_command(export)
 cli.add_command(index)
+cli.add_command(filter_command)
 cli.add_command(bench)
 cli.add_command(detectors)
+cli.add_command(report)
+cli.add_command(serve)
+cli.add_command(marks)
 cli.add_command(doctor)
 cli.add_command(fit)
 cli.add_command(fit_deep)

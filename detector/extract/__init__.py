@@ -2,13 +2,15 @@
 
 from detector.extract.extractors import Extracted, Extractor, get_extractor
 from detector.extract.normal import NORMAL_FORM, normal_form
-from detector.extract.page import extract_document
+from detector.extract.page import document_of, extract_document, unix_lines
 
 __all__ = [
     "NORMAL_FORM",
     "Extracted",
     "Extractor",
+    "document_of",
     "extract_document",
     "get_extractor",
     "normal_form",
+    "unix_lines",
 ]

@@ -12,7 +12,7 @@ from detector.extract.extractors import Extractor
 from detector.extract.language import detect_language
 from detector.extract.limits import limit_page
 from detector.extract.look import look_at
-from detector.records import Capture, Document, Fault, Skip
+from detector.records import Capture, Document, Fault, Origin, Skip
 
 _CONTROLS: Final = re.compile(f"[{characters_of(CONTROL)}]+")
 _TITLE_LENGTH: Final = 500
@@ -41,7 +41,7 @@ def extract_document(
     source, charset = decoded
     markup, title = "", None
     if _is_plain(capture):
-        text = source.replace("\r\n", "\n").replace("\r", "\n")
+        text = unix_lines(source)
     else:
         markup, parsed = limit_page(source, capture.body if charset == "utf-8" else None)
         if len(markup) < len(source):
@@ -51,6 +51,35 @@ def extract_document(
         except Exception as error:  # an extractor may raise anything; the page is lost, not the run
             return _fault(capture, "extract-error", f"{extractor.name}: {error!r}"[:300])
         text, title = found.text, _clean_title(found.title)
+    made = document_of(
+        text,
+        origin,
+        min_words=min_words,
+        title=title,
+        charset=charset,
+        markup=markup,
+        headers=capture.headers,
+    )
+    if isinstance(made, Skip) and made.code == "no-text":
+        return replace(made, detail=f"{len(source)} characters of source")
+    return made
+
+
+def document_of(
+    text: str,
+    origin: Origin,
+    *,
+    min_words: int,
+    title: str | None = None,
+    charset: str = "utf-8",
+    markup: str = "",
+    headers: tuple[tuple[str, str], ...] = (),
+) -> Document | Skip:
+    """Make a document of a text that is already parted from its page, or a skip of a short one.
+
+    The text loses control characters and the white space around it, and is cut after 2^20
+    characters; its origin is then marked truncated.
+    """
     if len(text) > MOST_CHARACTERS:
         text = text[:MOST_CHARACTERS]
         origin = replace(origin, truncated=True)
@@ -60,9 +89,9 @@ def extract_document(
         look = look_at(text)
     text = text.strip()
     if not text:
-        return _skip(capture, "no-text", f"{len(source)} characters of source")
+        return _skip(origin, "no-text", "")
     if look.words < min_words:
-        return _skip(capture, "too-short", f"{look.words} words, fewer than {min_words}")
+        return _skip(origin, "too-short", f"{look.words} words, fewer than {min_words}")
     language, confidence = detect_language(text)
     return Document(
         origin=origin,
@@ -74,8 +103,13 @@ def extract_document(
         language_confidence=confidence,
         words=look.words,
         markup=markup,
-        headers=capture.headers,
+        headers=headers,
     )
+
+
+def unix_lines(text: str) -> str:
+    """Give a plain text with its lines ended by line feeds alone."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _is_plain(capture: Capture) -> bool:
@@ -89,8 +123,7 @@ def _clean_title(title: str | None) -> str | None:
     return " ".join(start.split())[:_TITLE_LENGTH] or None
 
 
-def _skip(capture: Capture, code: str, detail: str) -> Skip:
-    origin = capture.origin
+def _skip(origin: Origin, code: str, detail: str) -> Skip:
     return Skip(origin.locator, origin.ordinal, code, detail, origin.record_type, origin.url)
 
 

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.fit.config import BandReport, FitConfig
-from detector.fit.corpora import LabelledText, windows
+from detector.fit.corpora import MARKED, LabelledText, windows
 from detector.fit.train import Windows, choose_texts, require_sklearn, train
 from detector.score.detectors.hashed_ngram import NAME, HashedNgram
 
@@ -48,7 +48,11 @@ def cross_scores(
 ) -> list[Scored]:
     """Score a stretch of every calibration text for each band, which are in the order of BANDS."""
     fold_of_text = np.array(folds)
-    chosen = choose_texts(texts, config.calibration_texts, config.seed + 1)
+    chosen = [
+        at
+        for at in choose_texts(texts, config.calibration_texts, config.seed + 1)
+        if texts[at].source != MARKED
+    ]
     collected: list[tuple[list[int], list[str], list[float]]] = [([], [], []) for _ in BANDS]
     for fold in sorted(set(folds)):
         keep = fold_of_text[drawn.text] != fold

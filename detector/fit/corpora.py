@@ -19,6 +19,9 @@ from detector.errors import InputError, UsageError
 CONTINUED: Final = frozenset({"adadetectgpt", "lastde", "online_olympic_xsum", "imbd"})
 CONTINUED_PREFIX: Final = 32  # words
 MIRRORS: Final = "frontier_mirrors"
+# Texts that reviewers marked, by `detector marks`. They were chosen by their labels, so their
+# scores are no sample of anyone's: they train, and no calibration rests on them.
+MARKED: Final = "marks"
 FEWEST_WORDS: Final = 40
 # Human texts newer than this are not provably human; the news sets of known authors are kept.
 NEWEST_HUMAN: Final = 2022

@@ -99,9 +99,13 @@ class ArchivedTexts:
 
         Places in ascending order of file and offset cost least.
         """
-        place = Locator(file, offset, length, inner)
-        if file != self._file:
-            self._open(file)
+        document = self.document(Locator(file, offset, length, inner), exact)
+        return None if document is None else document.normal
+
+    def document(self, place: Locator, exact: str) -> Document | None:
+        """The document at a place; None if it is gone, or its normal form has another hash."""
+        if place.file != self._file:
+            self._open(place.file)
         if self._revisit is None:
             self._tally.missing += 1
             return None
@@ -112,15 +116,15 @@ class ArchivedTexts:
             self._tally.missing += 1
             self._tally.tell(place, str(error))
             return None
-        normal = None if isinstance(found, Fault) or not is_page(found) else self._extract(found)
-        if normal is None or exact_hash(normal) != exact:
+        document = None if isinstance(found, Fault) or not is_page(found) else self._extract(found)
+        if document is None or exact_hash(document.normal) != exact:
             self._tally.changed += 1
             self._tally.tell(place, "does not hold the text that the scan found there")
             return None
         self._tally.read += 1
-        return normal
+        return document
 
-    def _extract(self, record: ArchiveRecord) -> str | None:
+    def _extract(self, record: ArchiveRecord) -> Document | None:
         if self._extractor is None:
             self._extractor = get_extractor(self._settings.extractor)
         try:
@@ -129,7 +133,7 @@ class ArchivedTexts:
             raise
         except Exception:  # as in a scan: a page that cannot be read is lost, not the run
             return None
-        return document.normal if isinstance(document, Document) else None
+        return document if isinstance(document, Document) else None
 
     def _open(self, file: str) -> None:
         self.close()

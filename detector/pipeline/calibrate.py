@@ -6,7 +6,7 @@ The pages go through the very pool that a scan uses, so that their texts and sco
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -23,6 +23,7 @@ from detector.label import (
     refit,
 )
 from detector.label.calibration import Band, find_band
+from detector.label.marked import human_texts
 from detector.label.support import fewest_texts
 from detector.label.threshold import describe_kind
 from detector.pipeline.chunks import read_inputs
@@ -35,6 +36,7 @@ from detector.read import InputRef, expand_inputs
 from detector.records import Label, Position
 from detector.write.disk import write_files
 from detector.write.frames import DOCUMENTS
+from detector.write.marks import read_marks
 from detector.write.tables import DocumentRow
 
 _AT: Final = {name: at for at, name in enumerate(DOCUMENTS)}
@@ -47,9 +49,10 @@ class Recalibration:
     """What a calibration on own pages came to.
 
     digest: of the policy file. fpr: its rate. bands: what was found for each kind of text. pages:
-    documents met; later: captured since 30 November 2022, or without a date; copies: of a text that
-    was counted already; unscored: not judged (another language, a kind without calibration, no
-    prose), by language.
+    documents met; later: captured since 30 November 2022, or without a date; marked: those of them
+    that count all the same because reviewers say that people wrote them. copies: of a text that was
+    counted already; unscored: not judged (another language, a kind without calibration, no prose),
+    by language.
     """
 
     out: Path
@@ -58,17 +61,22 @@ class Recalibration:
     bands: tuple[BandCheck, ...]
     pages: int
     later: int
+    marked: int
     copies: int
     unscored: tuple[tuple[str, int], ...]
 
 
 class Tally:
-    """Gathers the scores of old pages by band; each text counts once."""
+    """Gathers the scores of old pages by band; each text counts once.
 
-    def __init__(self, calibration: Calibration) -> None:
+    human: exact hashes of texts that count whatever their date.
+    """
+
+    def __init__(self, calibration: Calibration, human: Collection[str] = ()) -> None:
         self.calibration = calibration
+        self.human = frozenset(human)
         self.found = {_kind(band): HumanScores([], set()) for band in calibration.bands}
-        self.pages = self.later = self.copies = 0
+        self.pages = self.later = self.marked = self.copies = 0
         self.unscored: Counter[str] = Counter()
         self._seen: set[bytes] = set()
 
@@ -77,12 +85,14 @@ class Tally:
         self.pages += 1
         if row[_AT["label"]] != Label.PRE_LLM.value:
             self.later += 1
-            return
+            if row[_AT["fingerprint"]] not in self.human:
+                return
         text = bytes.fromhex(str(row[_AT["fingerprint"]]))
         if text in self._seen:
             self.copies += 1
             return
         self._seen.add(text)
+        self.marked += row[_AT["label"]] != Label.PRE_LLM.value
         language, words, score = (row[_AT[name]] for name in ("language", "words", "score"))
         assert isinstance(language, str)
         assert isinstance(words, int)
@@ -112,12 +122,14 @@ def calibrate(
     paths_file: str | None = None,
     base_url: str | None = None,
     workers: int | None = None,
+    marks: str | Path | None = None,
     progress: bool = False,
 ) -> Recalibration:
     """Refit the model's cut points on own pages from before 30 November 2022, as a policy file.
 
     The date is the archive's. A kind of text with fewer such pages than the rate needs keeps the
-    model's numbers. The file does not depend on `workers`. Raises UsageError when no kind has
+    model's numbers. The file does not depend on `workers`. marks: a file of reviewers' marks, by
+    which human pages of any date count too. Raises UsageError when no kind has
     enough pages, InputError when an input cannot be read to its end; then nothing is written.
     """
     settings = settings or ScanSettings()
@@ -129,12 +141,13 @@ def calibrate(
     out = Path(out)
     if out.is_dir() or not out.absolute().parent.is_dir():
         raise UsageError(f"--out {str(out)!r}: name a file in a folder that exists")
+    human = [] if marks is None else human_texts(read_marks(Path(marks)))
     start_server()
     refs = expand_inputs(inputs, paths_file=paths_file, base_url=base_url)
     wide = replace(settings, fpr=_WIDEST, with_text=False)
     with WorkerPool(wide, workers or default_workers()) as pool:
         calibration = read_calibration(pool.hello.calibration)
-        tally = Tally(calibration)
+        tally = Tally(calibration, [one.mark.fingerprint for one in human])
         _read(pool, refs, settings, tally, progress)
         model = pool.hello.digests[calibration.detector]
     _require_enough(tally, fpr)
@@ -149,6 +162,7 @@ def calibrate(
         checks,
         tally.pages,
         tally.later,
+        tally.marked,
         tally.copies,
         tuple(sorted(tally.unscored.items(), key=lambda item: (-item[1], item[0]))),
     )

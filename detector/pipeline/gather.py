@@ -231,6 +231,14 @@ def read_columns(part: Path, columns: Sequence[str]) -> pl.DataFrame:
         raise damaged(part, harmless(str(error), 200)) from error
 
 
+def collected(part: Path, query: pl.LazyFrame) -> pl.DataFrame:
+    """What a query over tables finds; OutputError, naming `part`, when one is damaged."""
+    try:
+        return query.collect()
+    except (pl.exceptions.PolarsError, OSError) as error:
+        raise damaged(part, harmless(str(error), 200)) from error
+
+
 def damaged(part: Path, what: str) -> OutputError:
     """The one message for a table that is not what a scan wrote."""
     return OutputError(

@@ -54,7 +54,7 @@ class Containers:
             if head.startswith(GZIP_MAGIC):
                 return GzipMember(window, offset)
             if head.startswith(ZSTD_MAGIC):
-                return ZstdFrame(window, offset, self._file_dictionary())
+                return ZstdFrame(window, offset, self.dictionary())
             after = self._after_skippable(offset, head)
             if after is None:
                 return Member(window, offset)
@@ -117,12 +117,13 @@ class Containers:
         try:
             if probe.startswith(GZIP_MAGIC):
                 return begins_record(isal_zlib.decompressobj(wbits=31).decompress(probe, _PROBE))
-            frame = zstd.ZstdDecompressor(zstd_dict=self._file_dictionary())
+            frame = zstd.ZstdDecompressor(zstd_dict=self.dictionary())
             return begins_record(frame.decompress(probe, _PROBE))
         except (InflateError, zstd.ZstdError):
             return False
 
-    def _file_dictionary(self) -> zstd.ZstdDict | None:
+    def dictionary(self) -> zstd.ZstdDict | None:
+        """The dictionary of the file's frames, if it has one."""
         if not self._dictionary_read:
             self._dictionary_read = True
             self._dictionary = _read_dictionary(self.window)

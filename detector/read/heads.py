@@ -89,7 +89,7 @@ def parse_warc_head(head: bytes) -> Head:
         type=get("warc-type", "").lower(),
         headers=headers,
         length=int(length) if _LENGTH.fullmatch(length) else None,
-        url=_clean_url(get("warc-target-uri")),
+        url=clean_url(get("warc-target-uri")),
         captured=parse_date(get("warc-date", "")),
         record_id=get("warc-record-id"),
         payload_digest=get("warc-payload-digest"),
@@ -117,7 +117,7 @@ def parse_arc_line(line: bytes) -> Head:
         type="arc-filedesc" if url.startswith("filedesc:") else "response",
         headers=headers,
         length=int(length) if _LENGTH.fullmatch(length) else None,
-        url=_clean_url(url),
+        url=clean_url(url),
         captured=parse_stamp(fields[2]),
         record_id=None,
         payload_digest=None,
@@ -165,7 +165,7 @@ def _text(raw: bytes) -> str:
         return raw.decode("latin-1")
 
 
-def _clean_url(url: str | None) -> str | None:
+def clean_url(url: str | None) -> str | None:
     """The URL without wget's angle brackets, its spaces percent-encoded; None when empty."""
     if not url:
         return None

@@ -24,12 +24,13 @@ class ByteSource:
 
     name: as it stands in locators. size: bytes, None where unknown (standard input) or not known
     yet (a server not yet asked). earliest: the lowest offset that can still be read; 0 for
-    everything but standard input.
+    everything but standard input. random: whether a few bytes anywhere cost little.
     """
 
     name: str
     size: int | None = None
     earliest: int = 0
+    random: bool = False
 
     def read_at(self, offset: int, size: int) -> bytes:
         """Exactly `size` bytes from `offset` on, fewer only at the end; InputError on failure."""
@@ -73,6 +74,8 @@ class Held:
 
 class FileSource(ByteSource):
     """A local file."""
+
+    random = True
 
     def __init__(self, name: str) -> None:
         self.name = name

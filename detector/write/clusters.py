@@ -10,13 +10,14 @@ import json
 import re
 import shutil
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
 import polars as pl
 
-from detector.errors import UsageError
+from detector.errors import OutputError, UsageError
 from detector.write import disk
 from detector.write.frames import parquet_bytes
 from detector.write.lock import FolderLock
@@ -115,6 +116,53 @@ class ClusterFolder:
         value = {"kind": KIND, "format": CLUSTERS_FORMAT, **self._settings, **more}
         data = (json.dumps(value, indent=1, ensure_ascii=True) + "\n").encode()
         disk.write_files({self.path / MANIFEST: data})
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterParts:
+    """A finished clustering. scans: the folders as they were named. parts: its files, in order.
+
+    threshold: the similarity of near-duplicates; found: what the manifest counts.
+    """
+
+    scans: tuple[str, ...]
+    parts: tuple[Path, ...]
+    threshold: float
+    found: Mapping[str, Any]
+
+
+def open_clusters(path: Path) -> ClusterParts:
+    """The output folder of a finished clustering.
+
+    UsageError when there is none, or an unfinished one; OutputError for another format number or
+    a damaged manifest.
+    """
+    try:
+        with disk.explained(path, "read"):
+            there = (path / MANIFEST).is_file()
+            value = json.loads((path / MANIFEST).read_bytes()) if there else {}
+        if value.get("kind") != KIND or value.get("state") != COMPLETE:
+            raise UsageError(
+                f"{path}: holds no finished clustering: name a folder that `detector cluster` wrote"
+                " to its end"
+            )
+        if value["format"] != CLUSTERS_FORMAT:
+            raise OutputError(
+                f"{path}: written in format {str(value['format'])[:60]!r}, and this version reads"
+                f" format {CLUSTERS_FORMAT}: cluster again"
+            )
+        names = [Path(name).name for name, _, _ in value["parts"]]
+        return ClusterParts(
+            tuple(map(str, value["scans"])),
+            tuple(path / name for name in names),
+            float(value["threshold"]),
+            dict(value["found"]),
+        )
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise OutputError(
+            f"{path / MANIFEST}: damaged ({error!r:.60}): it was changed by something else;"
+            " cluster again"
+        ) from error
 
 
 def _check_ours(path: Path) -> None:

@@ -110,6 +110,41 @@ def cut(path: Path, size: int) -> None:
             os.close(handle)
 
 
+class Draft:
+    """A file that grows under a temporary name, and is absent until `commit` has made it whole."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        with explained(path):
+            self._handle = os.open(
+                _temporary(path), os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o666
+            )
+
+    def write(self, data: bytes | memoryview) -> None:
+        """Add bytes."""
+        with explained(self._path):
+            _write_all(self._handle, data)
+
+    def commit(self) -> None:
+        """Give the file its name, for good."""
+        with explained(self._path):
+            os.fsync(self._handle)
+            self._close()
+            os.replace(_temporary(self._path), self._path)  # noqa: PTH105
+            _sync_folder(self._path.parent)
+
+    def discard(self) -> None:
+        """Leave nothing behind, as far as the disk allows; after `commit` this does nothing."""
+        if self._handle >= 0:
+            with contextlib.suppress(OSError):
+                os.unlink(_temporary(self._path))  # noqa: PTH108
+            self._close()
+
+    def _close(self) -> None:
+        handle, self._handle = self._handle, -1
+        os.close(handle)
+
+
 def remove(paths: list[Path]) -> None:
     """Remove files, for good; one that is not there is no trouble."""
     for path in paths:
@@ -133,7 +168,7 @@ def _write_new(path: Path, data: bytes) -> None:
         os.close(handle)
 
 
-def _write_all(handle: int, data: bytes) -> None:
+def _write_all(handle: int, data: bytes | memoryview) -> None:
     view = memoryview(data)
     while view:
         view = view[os.write(handle, view) :]

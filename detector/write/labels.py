@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 from detector.errors import OutputError, UsageError
 from detector.records import Books
 from detector.write import disk, opening
-from detector.write.journal import sum_books
+from detector.write.journal import Part, sum_books
 from detector.write.manifest import RUNS, state_of
 from detector.write.runs import RunEntry, read_entries
 from detector.write.settings import RunSettings
@@ -18,7 +18,11 @@ from detector.write.settings import RunSettings
 
 @dataclass(frozen=True, slots=True)
 class LabelledInput:
-    """One input of a scan. lost: bytes passed over as damaged. error: what ended it early."""
+    """One input of a scan. lost: bytes passed over as damaged. error: what ended it early.
+
+    parts: how many of the files of each table are of this input. digest: SHA-256 that changes with
+    any of them.
+    """
 
     name: str
     size: int | None
@@ -26,6 +30,8 @@ class LabelledInput:
     lost: int
     finished: bool
     error: str | None
+    parts: int = 0
+    digest: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +81,16 @@ def open_labels(path: Path) -> Labels:
                     raise OutputError(f"{path}: names {file.name!r:.60}, which is no table of ours")
                 files[table].append(path / file.name)
     inputs = tuple(
-        LabelledInput(entry.name, entry.size, known.books, known.lost, known.finished, known.error)
+        LabelledInput(
+            entry.name,
+            entry.size,
+            known.books,
+            known.lost,
+            known.finished,
+            known.error,
+            len(known.parts),
+            _digest(known.parts),
+        )
         for entry, known in zip(run.settings.inputs, run.inputs, strict=True)
     )
     return Labels(
@@ -90,3 +105,9 @@ def open_labels(path: Path) -> Labels:
         unlabelled=tuple(files["unlabelled"]),
         runs=read_entries(path / RUNS),
     )
+
+
+def _digest(parts: Sequence[Part]) -> str:
+    """What the files of an input hold, in 64 hexadecimal digits."""
+    lines = (f"{file.name} {file.size} {file.sha256}\n" for part in parts for file in part.files)
+    return opening.sha256("".join(lines).encode())

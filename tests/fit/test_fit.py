@@ -7,11 +7,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import polars as pl
 import pytest
 
 from detector.errors import OutputError, UsageError
 from detector.fit import FitConfig, FitReport, fit_model
 from detector.fit.calibrate import _rounded_up
+from detector.fit.corpora import MARKED
 from detector.label import make_policy
 from detector.score import load_panel
 from detector.score.contract import check_detector
@@ -140,3 +142,18 @@ def test_stored_scores_are_rounded_upwards() -> None:
     rounded = np.array(_rounded_up(scores))
     assert (rounded >= scores).all()
     assert (rounded - scores < 1.1e-5).all()
+
+
+def test_texts_that_reviewers_marked_train_and_calibrate_nothing(
+    fitted: Fitted, tmp_path: Path
+) -> None:
+    """They were chosen by their scores: cut points from them would be those of odd texts."""
+    config, report, _ = fitted
+    data = write_corpus(tmp_path / "data")
+    marked = rows(MARKED, "human", 40, 6) + rows(MARKED, "ai", 40, 7)
+    pl.DataFrame(marked).write_parquet(data / "marked.parquet")
+    more = fit_model(replace(config, data=data, model=tmp_path / "m.model", card=None))
+    assert more.texts == report.texts + 80
+    assert more.digest != report.digest
+    assert [band.humans for band in more.bands] == [band.humans for band in report.bands]
+    assert [band.sources for band in more.bands] == [band.sources for band in report.bands]

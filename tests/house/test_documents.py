@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 import pytest
 
+from detector.cli.audit import audit
 from detector.cli.bench import bench
 from detector.cli.bench_report import report_command
 from detector.cli.calibrate import calibrate
@@ -16,9 +17,15 @@ from detector.cli.cluster import cluster
 from detector.cli.detectors import detectors
 from detector.cli.doctor import doctor
 from detector.cli.explain import explain
+from detector.cli.export import export
 from detector.cli.fdr import fdr
+from detector.cli.filter import filter_command
 from detector.cli.index import index
+from detector.cli.marks import marks
+from detector.cli.prevalence import prevalence
+from detector.cli.report import report
 from detector.cli.scan import scan
+from detector.cli.serve import serve
 from detector.cli.show import show
 from detector.errors import EXIT_INTERRUPTED, DetectorError
 from detector.label.known import KNOWN_AI, KNOWN_AI_PART, KNOWN_CONFLICT, KNOWN_PRE_LLM
@@ -80,8 +87,12 @@ GUIDES = {
     "scan.md": [scan, show, explain],
     "contract.md": [calibrate, fdr, doctor, scan],
     "clusters.md": [cluster, scan],
+    "export.md": [export, scan],
+    "prevalence.md": [prevalence, audit, scan],
     "index.md": [*index.commands.values(), scan],
+    "report.md": [report, serve, marks, scan],
     "bench-report.md": [report_command],
+    "filter.md": [filter_command, cluster],
     "bench.md": [*bench.commands.values(), *detectors.commands.values()],
 }
 
@@ -96,6 +107,7 @@ def guide_of(command: click.Command) -> str:
     "command",
     [
         *(scan, show, explain, calibrate, fdr, doctor, cluster),
+        *(filter_command, export, prevalence, audit, report, serve, marks),
         *(command for group in (index, bench, detectors) for command in group.commands.values()),
     ],
     ids=lambda command: command.name,

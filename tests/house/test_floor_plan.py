@@ -12,8 +12,8 @@ from tests.house.source import MODULES, PACKAGE, ROOT, Module
 
 # What every room may import.
 SHARED = {"records", "errors", "kernels", "lookalikes", "binomial"}
-# Rooms are folders; above them stand `pipeline`, which joins them, and `cli`.
-ABOVE = {"pipeline", "cli"}
+# Rooms are folders; above them stand `pipeline`, which joins them, and `cli` and `contrib`.
+ABOVE = {"pipeline", "cli", "contrib"}
 ROOMS = {path.name for path in PACKAGE.iterdir() if path.is_dir()} - ABOVE - {"__pycache__"}
 # Training needs the very kernels that will score, and the text as the scan will see it.
 ALSO = {"fit": {"score", "extract", "label"}}
@@ -27,6 +27,11 @@ ONLY_IN_EXTRAS = {
     "trafilatura",
     "s3fs",
     "aiohttp",
+    "datatrove",
+    "datasets",
+    "duckdb",
+    "surt",
+    "pyarrow",
 }
 
 
@@ -74,7 +79,11 @@ def test_nothing_imports_the_command_line(module: Module) -> None:
     assert not [line for line, name in module.imported() if name.startswith("detector.cli")]
 
 
-@pytest.mark.parametrize("module", MODULES, ids=by_name)
+# What stands in `contrib` is made of the library that its module is named after.
+CORE = [m for m in MODULES if m.room != "contrib"]
+
+
+@pytest.mark.parametrize("module", CORE, ids=by_name)
 def test_no_module_needs_an_extra_to_be_imported(module: Module) -> None:
     needed = {name.split(".")[0] for _, name in module.imported_on_import()}
     assert not needed & ONLY_IN_EXTRAS
@@ -98,7 +107,12 @@ def normal(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-@pytest.mark.parametrize("module", MODULES, ids=by_name)
+@pytest.mark.parametrize("module", CORE, ids=by_name)
+def test_nothing_imports_the_blocks_for_other_pipelines(module: Module) -> None:
+    assert not [line for line, name in module.imported() if name.startswith("detector.contrib")]
+
+
+@pytest.mark.parametrize("module", CORE, ids=by_name)
 def test_what_the_core_imports_is_among_its_declared_dependencies(module: Module) -> None:
     """What another dependency happens to bring today may be gone tomorrow."""
     homes = packages_distributions()

@@ -46,6 +46,7 @@ def test_help_names_every_command_and_exit_code() -> None:
         "fdr",
         "calibrate",
         "cluster",
+        "filter",
         "index",
         "doctor",
         "fit",

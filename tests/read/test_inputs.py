@@ -8,6 +8,7 @@ import sys
 import threading
 from pathlib import Path
 
+import fsspec.registry  # noqa: F401
 import pytest
 
 from detector.errors import InputError, UsageError
@@ -114,6 +115,8 @@ def test_mistakes_are_told_with_what_to_do(crawl: Path, tmp_path: Path) -> None:
 
 def test_a_missing_package_is_told_with_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "s3fs", None)
+    # What another test has loaded, fsspec remembers.
+    monkeypatch.delitem(sys.modules["fsspec.registry"]._registry, "s3", raising=False)
     with pytest.raises(UsageError, match=r"s3:// needs a package .*\[remote\]"):
         expand_inputs(["s3://bucket/"])
 

@@ -1,0 +1,1 @@
+"""Filtering: its cost beside a plain read, its memory, and what is left after it."""

@@ -1,0 +1,1 @@
+"""Whether the intervals of `detector prevalence` hold the truth."""

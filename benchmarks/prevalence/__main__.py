@@ -1,0 +1,5 @@
+"""Run with `python -m benchmarks.prevalence`."""
+
+from benchmarks.prevalence.run import main
+
+main()
