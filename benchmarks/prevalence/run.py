@@ -52,7 +52,7 @@ def _row(
     return {
         "rates": "without the crawl's sources" if unseen else "with the crawl's sources",
         "sources of each": sources,
-        "assumed": effective,
+        "assumed": f"{effective:g}",
         "share": share,
         "by count": float(np.mean([one.holds(one.by_count) for one in made])),
         "width": float(np.median([float(one.high[0] - one.low[0]) for one in count])),

@@ -73,9 +73,9 @@ def showing_options(command: Command) -> Command:
 def report(labels: Path, *, out: Path, quiet: bool, as_json: bool, **shown: Any) -> None:
     """Write a page about the scan in LABELS: one folder, which opens from disk without network.
 
-    Totals and books, labels over time and by language, suffix and host, scores beside those of the
-    calibration, copies, faults with the command that replays each, and a sample of the documents to
-    read, with reasons.
+    Totals and books, how much machines wrote (by month, language, suffix and host, with intervals),
+    labels over time, scores beside those of the calibration, copies, faults with the command that
+    replays each, and a sample of the documents to read, with reasons.
 
     \b
     detector report labels/ --out report/

@@ -107,7 +107,9 @@ def make_errors(
         fpr_mean[at] = above_cut / texts
         tpr_mean[at] = float(above(mixes.machine_mean[at], edges, cut))
         rate = rng.beta(above_cut + 0.5, texts - above_cut + 0.5, draws)
-        fpr[:, at] = np.minimum(rate * above(mixes.human[:, at], edges, cut) / usual, 1.0)
+        # Where no human text is known to score so high, mixes do not say how far it may be off.
+        off = above(mixes.human[:, at], edges, cut) / usual if usual > 0 else 1.0
+        fpr[:, at] = np.minimum(rate * off, 1.0)
         tpr[:, at] = above(mixes.machine[:, at], edges, cut)
     return Errors(fpr, tpr, fpr_mean, tpr_mean)
 

@@ -46,7 +46,7 @@ class Draw:
 
     def see(self, batch: pl.DataFrame) -> None:
         """Let the documents of a batch take part; it has `file`, `ordinal`, `label`, `part`."""
-        if batch.is_empty():
+        if batch.is_empty() or not self._most:
             return
         drawn = pl.Series("draw", draws(batch["file"], batch["ordinal"], self._seed))
         fresh = batch.select(drawn, "label", "part", "ordinal")

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from benchmarks.prevalence.crawls import CUT_BIN, Maker
-from detector.label.mixes import Mixes
-from detector.label.prevalence import Errors, Tally, count_shares, disagree, mixture_shares
+from detector.label.mixes import Mixes, draw_mixes
+from detector.label.prevalence import (
+    Errors,
+    Tally,
+    count_shares,
+    disagree,
+    make_errors,
+    mixture_shares,
+)
 from detector.label.rates import shipped_rates
 
 BINS = 4
@@ -52,6 +61,19 @@ def test_a_group_without_texts_has_no_estimate() -> None:
     found = count_shares(counted([[0], [5]], [[0], [50]]), certain(0.01, 0.5), 0.95, 0)
     assert np.isnan([found.raw[0], found.low[0], found.high[0]]).all()
     assert not np.isnan(found.raw[1])
+
+
+def test_a_cut_that_no_known_human_text_reaches_has_rates_all_the_same() -> None:
+    rates = shipped_rates()
+    human = np.zeros_like(rates.bands[0].human)
+    human[:, 0] = 100
+    bands = (replace(rates.bands[0], human=human), *rates.bands[1:])
+    rates = replace(rates, bands=bands)
+    cuts = [float(band.edges[-1]) for band in bands]
+    beyond = [(1, 1000)] * len(bands)
+    errors = make_errors(rates, draw_mixes(rates, 50, 3.0, 1), cuts, beyond, 2)
+    assert np.isfinite(errors.fpr).all()
+    assert 0 < np.median(errors.fpr[:, 0]) < 0.01
 
 
 def test_bands_with_enough_texts_are_estimated_by_themselves() -> None:

@@ -171,7 +171,7 @@ def test_bad_input_is_one_clear_message(labels: Path, tmp_path: Path) -> None:
 
 def test_a_missing_part_is_told(labels: Path, tmp_path: Path) -> None:
     next((labels / "documents").iterdir()).unlink()
-    with pytest.raises(OutputError, match="a table cannot be read"):
+    with pytest.raises(OutputError, match="removed or changed; restore it"):
         write_report(labels, tmp_path / "report")
 
 

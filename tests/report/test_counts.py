@@ -121,7 +121,7 @@ def test_p_values_of_one_fall_into_the_last_bin(documents: pl.DataFrame, tmp_pat
 def test_the_rest_of_a_long_table_is_one_row_that_makes_it_whole() -> None:
     names = [f"h{at:04d}" for at in range(1000)]
     rows = {"name": names, "label": ["no-evidence"] * 990 + ["likely-ai"] * 10, "len": [2] * 1000}
-    table = figures.group_table(pl.DataFrame(rows), lambda hits, trials: (0.0, 1.0))
+    table = figures.group_table(pl.DataFrame(rows), lambda hits, trials: (0.0, 1.0), {})
     assert table["total"] == 1000
     assert len(table["rows"]) == figures.MOST_ROWS + 10  # the flagged ones are named too
     assert sum(row["documents"] for row in [*table["rows"], table["rest"]]) == 2000
@@ -130,7 +130,7 @@ def test_the_rest_of_a_long_table_is_one_row_that_makes_it_whole() -> None:
 
 def test_pages_that_were_not_judged_have_no_part_in_a_share() -> None:
     rows = {"name": ["a"] * 4, "label": [*LABELS[:1], *LABELS[2:]], "len": [1, 2, 4, 8]}
-    table = figures.group_table(pl.DataFrame(rows), lambda hits, trials: (hits, trials))
+    table = figures.group_table(pl.DataFrame(rows), lambda hits, trials: (hits, trials), {})
     [row] = table["rows"]
     assert (row["low"], row["high"]) == (row["flagged"], row["judged"]) == (1, 3)
 

@@ -67,3 +67,9 @@ def test_every_document_is_as_likely_as_any_other() -> None:
     values = np.sort(draws(names, pl.Series(np.arange(ROWS)), 3).astype(np.float64)) / 2.0**64
     distance = np.abs(values - (np.arange(ROWS) + 0.5) / ROWS).max()
     assert distance < 1.63 / np.sqrt(ROWS)  # 1 % of such samples are further off
+
+
+def test_a_sample_of_none_is_empty(tmp_path: Path) -> None:
+    draw = Draw(0, 1)
+    draw.see(pl.DataFrame({"file": ["a"], "ordinal": [0], "label": ["likely-ai"], "part": [0]}))
+    assert draw.rows([tmp_path / "not read"]) == []
