@@ -26,9 +26,9 @@ ON_CPU = (
     "compression.v1",
     "stylometry.v1",
     "aifingerprint.v1",
-    "lmscan.v1",
     "zippy.v1",
     "minilm.v1",
+    "lmscan.v1",
 )
 OVER_A_MODEL = (
     "likelihood.v1",
