@@ -16,7 +16,7 @@ texts, so that machine texts may be longer or shorter than others; the rest are 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -120,6 +120,7 @@ def count_shares(tally: Tally, errors: Errors, confidence: float, seed: int) -> 
     texts = tally.texts.astype(np.float64)
     groups, draws = len(texts), len(errors.fpr)
     raw, drawn = np.zeros(groups), np.zeros((groups, draws))
+    least, most = np.zeros((groups, draws)), np.zeros((groups, draws))
     for part in _strata(texts):
         n, k = (texts * part).sum(1), (tally.flagged * part).sum(1)
         some = n > 0
@@ -130,10 +131,30 @@ def count_shares(tally: Tally, errors: Errors, confidence: float, seed: int) -> 
         raw[some] += share_of_texts * _adjusted(
             k / n, weight @ errors.fpr_mean, weight @ errors.tpr_mean
         )
-        drawn[some] += share_of_texts[:, None] * np.clip(
-            _adjusted(q, weight @ errors.fpr.T, weight @ errors.tpr.T), *FURTHEST
-        )
-    return _shares(raw, drawn, texts.sum(1) > 0, confidence)
+        fpr, tpr = weight @ errors.fpr.T, weight @ errors.tpr.T
+        part_of = share_of_texts[:, None]
+        drawn[some] += part_of * np.clip(_adjusted(q, fpr, tpr), *FURTHEST)
+        least[some] += part_of * _adjusted(q, fpr, np.ones(1))
+        most[some] += part_of * _adjusted(q, np.zeros(1), tpr)
+    found = _shares(raw, drawn, texts.sum(1) > 0, confidence)
+    return _within(found, least, most, confidence)
+
+
+def _within(found: Shares, least: Array, most: Array, confidence: float) -> Shares:
+    """Open an interval that lies at an end of [0, 1] because its draws lie beyond that end.
+
+    More is flagged than even a crawl of nothing else would have flagged at the rate drawn: so more
+    is found in these texts than that, up to all, and `least` is the share if it is all. Fewer than
+    the false positives alone: `most` is the share if there are none of them.
+    """
+    tail = (1 - confidence) / 2
+    low = np.quantile(np.where(found.draws > 1, least, found.draws), tail, axis=1)
+    high = np.quantile(np.where(found.draws < 0, most, found.draws), 1 - tail, axis=1)
+    return replace(
+        found,
+        low=np.where(found.raw > 1, np.clip(low, 0.0, 1.0), found.low),
+        high=np.where(found.raw < 0, np.clip(high, 0.0, 1.0), found.high),
+    )
 
 
 def mixture_shares(

@@ -45,16 +45,18 @@ def test_with_certain_rates_it_is_rogan_and_gladens_formula() -> None:
     assert found.high[0] - found.low[0] == pytest.approx(2 * 1.96 * deviation, rel=0.05)
 
 
-def test_fewer_flagged_than_false_positives_is_zero_and_says_so() -> None:
-    found = count_shares(counted([[1]], [[1000]]), certain(0.01, 0.5), 0.95, 0)
+def test_fewer_flagged_than_false_positives_may_be_none_or_all_that_is_flagged() -> None:
+    found = count_shares(counted([[1]], [[1000]]), certain(0.01, 0.5, draws=5000), 0.95, 0)
     assert found.raw[0] < 0
-    assert (found.low[0], found.high[0]) == (0.0, 0.0)
+    assert found.low[0] == 0
+    assert 0.001 / 0.5 < found.high[0] < 0.01 / 0.5
 
 
-def test_all_flagged_is_at_most_all() -> None:
-    found = count_shares(counted([[90]], [[100]]), certain(0.01, 0.5), 0.95, 0)
+def test_more_flagged_than_is_found_may_be_all_or_what_is_flagged() -> None:
+    found = count_shares(counted([[90]], [[100]]), certain(0.01, 0.5, draws=5000), 0.95, 0)
     assert found.raw[0] > 1
-    assert (found.low[0], found.high[0]) == (1.0, 1.0)
+    assert 0.8 < found.low[0] < 0.9
+    assert found.high[0] == 1
 
 
 def test_a_group_without_texts_has_no_estimate() -> None:

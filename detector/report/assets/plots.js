@@ -147,59 +147,62 @@ Report.intervalPlot = function intervalPlot(rows, colour) {
   return Report.plot(make, 'Share of each group with its 95 % interval', 60 + 26 * rows.length);
 };
 
-// Estimates of a share by month: a line within the band of its intervals.
-Report.bandPlot = function bandPlot(months) {
-  const line = (label, values, more) => ({
-    label,
-    data: months.map((row) => 100 * row[values]),
-    borderWidth: 0,
-    pointRadius: 0,
-    ...more,
-  });
+// Estimates of a share by month, each with its interval; months without one are not there, so
+// nothing is drawn between them.
+Report.monthPlot = function monthPlot(months) {
   const first = months.findIndex((row) => row.month >= '2022-12');
   const lines = first > 0 ? [{ at: first - 0.5, name: '30 November 2022', colour: 'soft' }] : [];
-  const make = () => {
-    const colour = Report.colour('l-likely-ai');
-    const band = { backgroundColor: `${colour}33`, pointHitRadius: 0 };
-    return {
-      type: 'line',
-      data: {
-        labels: months.map((row) => row.month),
-        datasets: [
-          line('high', 'high', { ...band, fill: '+1' }),
-          line('low', 'low', band),
-          line('share', 'share', {
-            borderColor: colour,
-            backgroundColor: colour,
-            borderWidth: 2,
-            pointRadius: months.length > 40 ? 0 : 3,
-          }),
-        ],
-      },
-      options: {
-        interaction: { mode: 'index', intersect: false },
-        scales: {
-          x: { grid: { display: false }, ticks: { maxRotation: 0, autoSkipPadding: 16 } },
-          y: {
-            min: 0,
-            max: 100,
-            border: { display: false },
-            ticks: { callback: (value) => `${value} %` },
-          },
-        },
-        plugins: {
-          legend: { display: false },
-          tooltip: {
-            filter: (item) => item.dataset.label === 'share',
-            callbacks: { label: (item) => shareSaid(months[item.dataIndex]) },
-          },
+  const make = () => ({
+    type: 'bar',
+    data: { labels: months.map((row) => row.month), datasets: monthData(months) },
+    options: {
+      interaction: { mode: 'index', intersect: false },
+      scales: {
+        x: { grid: { display: false }, ticks: { maxRotation: 0, autoSkipPadding: 16 } },
+        y: {
+          min: 0,
+          max: 100,
+          border: { display: false },
+          ticks: { callback: (value) => `${value} %` },
         },
       },
-      plugins: [{ id: 'lines', afterDatasetsDraw: (chart) => verticals(chart, lines) }],
-    };
-  };
+      plugins: {
+        legend: { display: false },
+        tooltip: {
+          filter: (item) => item.datasetIndex === 0,
+          callbacks: { label: (item) => shareSaid(months[item.dataIndex]) },
+        },
+      },
+    },
+    plugins: [{ id: 'lines', afterDatasetsDraw: (chart) => verticals(chart, lines) }],
+  });
   return Report.plot(make, `Estimated share of machine text, ${months.length} months`, 260);
 };
+
+function monthData(months) {
+  const colour = Report.colour('l-likely-ai');
+  return [
+    {
+      type: 'line',
+      label: 'share',
+      data: months.map((row) => 100 * row.share),
+      showLine: false,
+      clip: 8,
+      backgroundColor: colour,
+      borderColor: colour,
+      pointRadius: months.length > 60 ? 2 : 4,
+    },
+    {
+      label: '95 % interval',
+      data: months.map((row) => [100 * row.low, 100 * row.high]),
+      backgroundColor: `${colour}55`,
+      maxBarThickness: 18,
+      categoryPercentage: 1,
+      barPercentage: months.length > 60 ? 0.9 : 0.6,
+      minBarLength: 2,
+    },
+  ];
+}
 
 const shareSaid = ({ share, low, high, counted }) =>
   ` ${Report.percent(share)} (95 %: ${Report.range(low, high)}), ${Report.plural(counted, 'text')}`;

@@ -71,7 +71,7 @@ function monthsCard(months) {
   }
   return card(
     title,
-    Report.bandPlot(months),
+    Report.monthPlot(months),
     Report.shareNotes(months),
     details('The numbers', monthsTable(months)),
   );
