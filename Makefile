@@ -10,7 +10,7 @@ BIN := $(VENV)/bin
         bench-index bench-filter bench-overhead bench-dev bench-report clean
 
 help:  ## list these targets
-	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 16
 
 demo: $(VENV)/.has-demo  ## make a small crawl, scan it, show what was found
 	@PATH="$(CURDIR)/$(BIN):$$PATH" scripts/demo
