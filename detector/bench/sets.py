@@ -112,8 +112,8 @@ def prepare(
             seen(ready)
     if len(offsets) == 1:
         why = "; ".join(f"{n:,} {reason}" for reason, n in tally.counts.items())
-        first = next(iter(tally.first.values()), "")
-        raise InputError(f"{source.spec}: holds no text: {why or 'no rows'} ({first})")
+        first = "".join(f" ({message})" for message in [*tally.first.values()][:1])
+        raise InputError(f"{source.spec}: holds no text: {why or 'no rows'}{first}")
     return TextSet(
         source, columns.frame(), spool, np.frombuffer(offsets, np.uint64), digest.hexdigest(),
         total, tally,
@@ -134,13 +134,15 @@ def note_of(labels: Counter[str]) -> str:
 def _read(source: Source, tally: Tally) -> Iterator[BenchText]:
     """Read the sound texts of a set; one whose id came before gets another id."""
     ids: set[str] = set()
+    numbers: Counter[str] = Counter()  # or many of one id would each try all numbers before theirs
     for text in source.read():
         if isinstance(text, Bad):
             tally.add(text)
             continue
-        identity, number = text.doc_id, 2
+        identity = text.doc_id
         while identity in ids:
-            identity, number = f"{text.doc_id}~{number}", number + 1
+            numbers[text.doc_id] += 1
+            identity = f"{text.doc_id}~{numbers[text.doc_id] + 1}"
         ids.add(identity)
         yield text if identity == text.doc_id else replace(text, doc_id=identity)
 

@@ -116,7 +116,7 @@ def _of_others(layout: Layout, names: set[str]) -> pl.DataFrame:
     if not layout.overlaps.exists():
         return pl.DataFrame(schema=dict(OVERLAPS_SCHEMA))
     with disk.explained(layout.overlaps, "read"):
-        frame = pl.read_parquet(layout.overlaps)
+        frame = pl.read_parquet(layout.overlaps, glob=False)
     ours = pl.col("set_a").is_in(list(names)) | pl.col("set_b").is_in(list(names))
     return frame.filter(~ours)
 

@@ -26,7 +26,7 @@ def write_predictions(results: Path, name: str, detector: str, out: Path) -> tup
             " `detector bench run` makes them"
         )
     with disk.explained(layout.scores(name, detector), "read"):
-        frame = pl.read_parquet(layout.scores(name, detector))
+        frame = pl.read_parquet(layout.scores(name, detector), glob=False)
     rows = [{"id": identity, "score": score} for identity, score in frame.iter_rows()]
     disk.write_files({out: (json.dumps(rows) + "\n").encode()})
     return len(frame), frame["score"].null_count()

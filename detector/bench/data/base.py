@@ -14,6 +14,16 @@ from detector.errors import InputError
 
 LONGEST_LINE: Final = 1 << 26  # bytes, of JSON lines
 LONGEST_FIELD: Final = 1 << 24  # characters, of CSV
+DEEPEST: Final = 100  # levels of JSON
+_CODED: Final = (
+    (b"\x1f\x8b", "is compressed (gzip): unpack it first"),
+    (b"\x28\xb5\x2f\xfd", "is compressed (zstd): unpack it first"),
+    (b"BZh91AY&SY", "is compressed (bzip2): unpack it first"),
+    (b"\xfd7zXZ", "is compressed (xz): unpack it first"),
+    (b"PK\x03\x04", "is a zip archive: unpack it first"),
+    (b"\xff\xfe", "is in UTF-16: convert it to UTF-8 first"),
+    (b"\xfe\xff", "is in UTF-16: convert it to UTF-8 first"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +57,18 @@ class Format:
 def missing(path: Path, wanted: str, found: object, what: str) -> InputError:
     """The error for a file without a column that its format needs."""
     return InputError(f"{path}: has no column {wanted!r:.60} (it has {str(found)[:200]}): {what}")
+
+
+def readable(path: Path) -> None:
+    """InputError for a file that is packed, or in an encoding that no format has."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(10)
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror or error}") from error
+    for mark, what in _CODED:
+        if head.startswith(mark):
+            raise InputError(f"{path}: {what}")
 
 
 def need(path: Path, columns: Iterator[str] | Mapping[str, Any] | set[str], *wanted: str) -> None:
@@ -98,9 +120,25 @@ def _object(line: bytes, where: str) -> Row | Bad:
         value = json.loads(line)
     except (ValueError, RecursionError) as error:
         return Bad("damaged line", f"{where}: is no JSON: {str(error)[:60]}")
+    if _deep(value):  # showing what it holds would need as many calls
+        return Bad("damaged line", f"{where}: its JSON is over {DEEPEST} levels deep")
     if not isinstance(value, dict):
         return Bad("damaged line", f"{where}: {str(value)[:60]!r} is no JSON object")
     return value
+
+
+def _deep(value: object) -> bool:
+    level: list[Any] = [value]
+    for _ in range(DEEPEST + 1):
+        inner = [
+            one.values() if isinstance(one, dict) else one
+            for one in level
+            if isinstance(one, (dict, list))
+        ]
+        level = [one for some in inner for one in some if isinstance(one, (dict, list))]
+        if not level:
+            return False
+    return True
 
 
 def csv_rows(path: Path) -> Iterator[tuple[str, Row | Bad]]:
@@ -110,15 +148,22 @@ def csv_rows(path: Path) -> Iterator[tuple[str, Row | Bad]]:
     """
     csv.field_size_limit(LONGEST_FIELD)
     try:
-        with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
+        with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
             reader = csv.reader(file)
             names = _next(reader, path)
             if isinstance(names, Bad) or names is None:
                 raise InputError(f"{path}: has no first line with the names of columns")
+            twice = {name for name in names if name and names.count(name) > 1}
+            if twice:
+                raise InputError(
+                    f"{path}: two columns have the name {min(twice)!r:.60}: rename one"
+                )
             while (row := _next(reader, path)) is not None:
                 where = f"{path.name} line {reader.line_num}"
                 if isinstance(row, Bad):
                     yield where, row
+                elif any(not _is_utf8(field) for field in row):
+                    yield where, Bad("damaged line", f"{where}: is not in UTF-8")
                 elif len(row) == len(names):
                     yield where, dict(zip(names, row, strict=True))
                 elif row:
@@ -126,6 +171,17 @@ def csv_rows(path: Path) -> Iterator[tuple[str, Row | Bad]]:
                     yield where, Bad("damaged line", message)
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror or error}") from error
+
+
+def _is_utf8(field: str) -> bool:
+    """Whether a field was decoded whole: other bytes became lone surrogates."""
+    if field.isascii():
+        return True
+    try:
+        field.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _next(reader: Any, path: Path) -> list[str] | Bad | None:

@@ -53,7 +53,10 @@ def _text(file: Path, domain: Path, side: Path) -> BenchText | Bad:
         return Bad("unreadable file", f"{where}: {error.strerror or error}")
     if len(data) > _LONGEST_FILE:
         return Bad("too long", f"{where}: has over {_LONGEST_FILE >> 20} MiB")
-    text = text_or_bad(data.decode("utf-8", "replace"), where)
+    try:
+        text = text_or_bad(data.decode("utf-8-sig"), where)
+    except UnicodeDecodeError:
+        return Bad("not UTF-8", f"{where}: is not in UTF-8")
     if isinstance(text, Bad):
         return text
     human = side.name == "human"

@@ -20,7 +20,7 @@ _TEXTS: Final = ("generator", "domain", "attack", "pair_id")
 def frames(path: Path, columns: list[str] | None = None) -> Iterator[pl.DataFrame]:
     """Give a Parquet file in frames of 1,024 rows; InputError when it cannot be read."""
     try:
-        table = pl.scan_parquet(path)
+        table = pl.scan_parquet(path, glob=False)
         if columns is not None:
             table = table.select(columns)
         at = 0
@@ -34,7 +34,7 @@ def frames(path: Path, columns: list[str] | None = None) -> Iterator[pl.DataFram
 def columns_of(path: Path) -> list[str]:
     """The names of a Parquet file's columns; InputError when it is none."""
     try:
-        return pl.scan_parquet(path).collect_schema().names()
+        return pl.scan_parquet(path, glob=False).collect_schema().names()
     except (pl.exceptions.PolarsError, OSError) as error:
         raise InputError(f"{path}: cannot be read as Parquet: {str(error)[:100]!r}") from error
 
@@ -64,7 +64,7 @@ def _text(row: dict[str, Any], where: str, stem: str) -> BenchText | Bad:
         label=row["label"],
         language=said(row.get("language")) or "en",
         source=said(row.get("source")) or stem,
-        year=year if isinstance(year, int) else None,
+        year=year if isinstance(year, int) and 0 < year < 10_000 else None,
         native=native if isinstance(native, bool) else None,
         **{name: said(row.get(name)) for name in _TEXTS},
     )

@@ -23,7 +23,7 @@ from detector.bench.data import (
     raid,
     tables,
 )
-from detector.bench.data.base import Bad, Format, Row, csv_rows, json_lines
+from detector.bench.data.base import Bad, Format, Row, csv_rows, json_lines, readable
 from detector.bench.data.json_files import top
 from detector.bench.records import BenchText
 from detector.errors import InputError, UsageError
@@ -77,6 +77,8 @@ class Source:
 
     def settled(self) -> Source:
         """The source with its format, guessed where the caller named none."""
+        if self.path.is_file():
+            readable(self.path)
         return self if self.format else replace(self, format=guess(self.path))
 
     def read(self) -> Iterator[BenchText | Bad]:
@@ -84,7 +86,7 @@ class Source:
 
         InputError for a file that cannot be read, or lacks what its format needs.
         """
-        format = self.format or guess(self.path)
+        format = self.settled().format or guess(self.path)
         unknown = self.options.keys() - format.options - {LANGUAGE}
         if unknown:
             known = ", ".join(sorted({*format.options, LANGUAGE}))
@@ -123,13 +125,13 @@ def _sources(spec: str) -> Iterator[Source]:
     named = _NAMED.fullmatch(spec)
     format = None
     rest = spec
-    if named and not Path(spec).exists():
+    if named and not _is_there(spec):
         format, rest = FORMATS.get(named[1]), named[2]
         if format is None:
             raise UsageError(
                 f"{spec!r:.80}: no format {named[1]!r}; there are {', '.join(FORMATS)}"
             )
-    place, _, query = (rest, "", "") if Path(rest).exists() else rest.partition("?")
+    place, _, query = (rest, "", "") if _is_there(rest) else rest.partition("?")
     options = dict(parse_qsl(query, keep_blank_values=True))
     prefix = f"{format.name}-" if format and format is not parquet.FORMAT else ""
     for path in _paths(spec, place, format):
@@ -138,20 +140,32 @@ def _sources(spec: str) -> Iterator[Source]:
 
 
 def _paths(spec: str, place: str, format: Format | None) -> list[Path]:
-    exists = Path(place).exists()
+    exists = _is_there(place)
     found = [Path(name) for name in ([place] if exists else sorted(glob.glob(place)))]  # noqa: PTH207 - absolute patterns too
-    if not found:
+    if not all(_is_there(str(path)) for path in found) or not found:
         raise UsageError(f"{spec!r:.80}: there is no file or folder {place!r:.80}")
     paths = []
     for path in found:
         if path.is_file() or (format and format.folder) or _is_ghostbuster(path):
             paths.append(path)
             continue
+        if not path.is_dir():  # a pipe, say, as of <(zcat ...)
+            raise UsageError(
+                f"{str(path)!r:.80}: is neither a file nor a folder: it is read twice, so unpack or"
+                " save it first"
+            )
         files = sorted(p for p in path.iterdir() if p.suffix.lower() in SUFFIXES)
         if not files:
             raise UsageError(f"{str(path)!r:.80}: has no {', '.join(SUFFIXES)} in it")
         paths += files
     return paths
+
+
+def _is_there(place: str) -> bool:
+    try:
+        return Path(place).exists()
+    except OSError:  # too long for a name
+        return False
 
 
 def _is_ghostbuster(path: Path) -> bool:

@@ -156,7 +156,7 @@ def _json(path: Path) -> dict[str, Any]:
 
 def _table(path: Path, columns: tuple[str, ...]) -> pl.DataFrame:
     try:
-        table = pl.read_parquet(path)
+        table = pl.read_parquet(path, glob=False)
     except (OSError, pl.exceptions.PolarsError) as error:
         raise InputError(
             f"{path}: cannot be read as Parquet ({str(error)[:60]!r}): run the benchmark again"
