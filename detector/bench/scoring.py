@@ -57,7 +57,9 @@ def score_texts(
             wall, cpu = time.perf_counter(), time.process_time()
             try:
                 found = family.columns(some)
-            except (Exception, SystemExit) as error:  # whatever it raises is its failure
+            except KeyboardInterrupt:
+                raise
+            except BaseException as error:  # whatever it raises is its failure, panics included
                 problem = _raised(error, progress.done, len(asked))
                 journal.fail(dict.fromkeys(names, problem))
                 return
@@ -85,8 +87,8 @@ def check_columns(
         try:
             with np.errstate(over="ignore"):
                 column = np.asarray(found[name], np.float32)
-        except (TypeError, ValueError) as error:
-            bad[name] = f"gave no numbers: {str(error)[:80]}"
+        except Exception as error:  # arrays of libraries raise errors of their own
+            bad[name] = f"gave no numbers: {' '.join(str(error).split())[:80]}"
             continue
         if column.shape != (count,):
             bad[name] = f"gave an array of shape {column.shape} for {count} texts"
@@ -99,8 +101,16 @@ def check_columns(
 
 def tokens_of(family: Family) -> int | None:
     """How many tokens a family has read so far, where it counts them."""
-    tokens = getattr(family, "tokens", None)
+    tokens = told(family, "tokens")
     return tokens if isinstance(tokens, int) else None
+
+
+def told(family: Family, name: str) -> Any:
+    """What a family says of itself beyond what it must; None where it does not, or raises."""
+    try:
+        return getattr(family, name, None)
+    except Exception:
+        return None
 
 
 def _raised(error: BaseException, done: int, count: int) -> str:
@@ -124,20 +134,27 @@ def neighbours(
     with texts.spool.open("rb") as file:
         some = texts.texts(file, [asked[at] for at in places])
     seen: dict[str, list[tuple[float, float]]] = {name: [] for name in scores}
+    errors: dict[str, str] = {}
     trials = [(places[at : at + 1], some[at : at + 1]) for at in range(min(ALONE, len(some)))]
     trials.append((places[::-1], some[::-1]))
     for rows, batch in trials:
+        names = [name for name in scores if name not in errors]
         try:
-            found, bad = check_columns(family.columns(batch), list(scores), len(batch))
-            if bad:
-                return {name: {"error": bad.get(name, "")} for name in scores}
-        except (Exception, SystemExit) as error:
-            problem = f"{type(error).__name__}: {str(error)[:200]}"
-            return {name: {"error": problem} for name in scores}
+            found, bad = check_columns(family.columns(batch), names, len(batch))
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
+            problem = f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
+            errors |= dict.fromkeys(names, problem)
+            break
+        errors |= bad
         for name, column in found.items():
             before = scores[name][np.array(rows)]
             seen[name] += zip(before.tolist(), column.tolist(), strict=True)
-    return {name: _compared(pairs, scores[name]) for name, pairs in seen.items()}
+    return {
+        name: {"error": errors[name]} if name in errors else _compared(pairs, scores[name])
+        for name, pairs in seen.items()
+    }
 
 
 def _drawn(texts: TextSet, asked: Sequence[int]) -> list[int]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from detector.cli.bench_report import report_command
-from detector.cli.output import say
+from detector.cli.output import results_alone, say
 
 if TYPE_CHECKING:
     from detector.pipeline.bench import BenchRun
@@ -111,15 +111,16 @@ def run_command(
     from detector.errors import InputError
     from detector.pipeline.bench import bench_run
 
-    done = bench_run(
-        [*first, *more],
-        detectors,
-        out,
-        raw=raw,
-        limit=limit,
-        options=Options(**options),  # type: ignore[arg-type]  # click has checked them
-        progress=True,
-    )
+    with results_alone():
+        done = bench_run(
+            [*first, *more],
+            detectors,
+            out,
+            raw=raw,
+            limit=limit,
+            options=Options(**options),  # type: ignore[arg-type]  # click has checked them
+            progress=True,
+        )
     say(json.dumps(asdict(done), indent=2, default=str) if as_json else _rendered(done))
     if not done.sound:
         sys.exit(InputError.exit_code)

@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from detector.cli.output import say
+from detector.cli.output import results_alone, say
 
 
 @click.group()
@@ -47,11 +47,12 @@ def check(name: str, **options: str | float | None) -> None:
     from detector.report.terminal import harmless
 
     data = options.pop("data")
-    checks = check_named(
-        name,
-        None if data is None else str(data),
-        Options(**options),  # type: ignore[arg-type]  # click has checked them
-    )
+    with results_alone():
+        checks = check_named(
+            name,
+            None if data is None else str(data),
+            Options(**options),  # type: ignore[arg-type]  # click has checked them
+        )
     for one in checks:
         say(harmless(f"{one.detector}: {'keeps the contract' if one.sound else 'BREAKS it'}"))
         for violation in one.violations:

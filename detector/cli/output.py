@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
+from collections.abc import Iterator
 
 import click
 
@@ -25,6 +27,24 @@ def say(text: str) -> None:
             f"standard output: cannot write: {error.strerror}. Free some space or send it elsewhere"
             " and run the same command again"
         ) from error
+
+
+@contextlib.contextmanager
+def results_alone() -> Iterator[None]:
+    """Send what others' code prints meanwhile to standard error, from C and processes too."""
+    with contextlib.redirect_stdout(sys.stderr):
+        try:
+            sys.__stdout__.flush()  # type: ignore[union-attr]  # None raises too
+            kept = os.dup(1)
+            os.dup2(2, 1)
+        except (AttributeError, OSError, ValueError):  # one of both is closed
+            yield
+            return
+        try:
+            yield
+        finally:
+            os.dup2(kept, 1)
+            os.close(kept)
 
 
 def _drop_the_rest() -> None:

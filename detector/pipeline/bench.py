@@ -78,7 +78,7 @@ def bench_run(
         raise UsageError("--batch, --limit and --timeout must be greater than 0")
     sources = find_sources([str(d) for d in ([data] if isinstance(data, (str, Path)) else data)])
     groups = find_detectors([detectors] if isinstance(detectors, str) else detectors)
-    layout = Layout(Path(out))
+    layout = Layout(Path(out).absolute())  # a detector may go to another folder
     with _locked(layout), tempfile.TemporaryDirectory(prefix="detector-bench-") as work:
         manifest = _manifest(layout, raw)
         known = {one["name"]: one for one in manifest.get("sets", [])}
@@ -91,7 +91,7 @@ def bench_run(
                 bench.group(group)
         _write_manifest(layout, manifest, prepared, raw)  # a library may have found a device
     return BenchRun(
-        layout.root, tuple(prepared.infos), tuple(bench.runs), bench.resumed, prepared.overlaps
+        Path(out), tuple(prepared.infos), tuple(bench.runs), bench.resumed, prepared.overlaps
     )
 
 
@@ -111,7 +111,9 @@ class _Bench:
         """Load a group, score every set by it, and let it go."""
         try:
             loaded = group.ready(self._options)
-        except (Exception, SystemExit) as error:  # loading runs code of others
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # loading runs code of others
             kind = "" if isinstance(error, DetectorError) else f"{type(error).__name__}: "
             self._fail(group, f"{kind}{error}"[:500])
             return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -40,9 +41,10 @@ class Loaded:
 
     def close(self) -> None:
         """End what runs for it."""
-        close = getattr(self.family, "close", None)
-        if callable(close):
-            close()
+        with contextlib.suppress(Exception):  # its scores are there already
+            close = getattr(self.family, "close", None)
+            if callable(close):
+                close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,9 @@ def as_family(made: object, spec: str) -> Family:
         )
     family: Family = made if whole else Single(made)  # type: ignore[assignment, arg-type]
     names, languages = family.names, family.languages
-    odd = [name for name in names if not isinstance(name, str)] or len({*names}) != len(names)
+    odd = [name for name in names if not name or not isinstance(name, str)] or len({*names}) != len(
+        names
+    )
     if odd or not names:
         raise UsageError(
             f"{spec!r:.80} has the names {names!r:.80}: each must be a text of its own"
@@ -135,7 +139,8 @@ def _find(spec: str, entries: Mapping[str, Entry]) -> tuple[Any, Load, str | Non
         path, name = Path(file[1]), file[2]
         if not path.is_file():
             raise UsageError(f"{spec!r:.80}: there is no file {str(path)!r:.80}")
-        return spec, lambda _: load_file(path, name), None
+        whole = path.absolute()  # one that is loaded before may go to another folder
+        return spec, lambda _: load_file(whole, name), None
     if entry := entries.get(spec):
         return entry.load, entry.load, metadata.version(_PACKAGE)
     offered = [point for point in metadata.entry_points(group=ENTRY_POINTS) if point.name == spec]

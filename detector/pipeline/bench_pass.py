@@ -17,7 +17,7 @@ from detector.bench.journal import Journal, Progress
 from detector.bench.records import Family
 from detector.bench.registry import Options
 from detector.bench.results import SCORES_SCHEMA, Layout, as_json, as_parquet, read_json
-from detector.bench.scoring import asked_rows, neighbours, score_texts
+from detector.bench.scoring import asked_rows, neighbours, score_texts, told
 from detector.bench.sets import TextSet
 from detector.pipeline.bench_detectors import Loaded
 from detector.write import disk
@@ -101,13 +101,16 @@ class Pass:
 
     @staticmethod
     def _usage(family: Family) -> tuple[float, int] | None:
-        usage = getattr(family, "usage", None)
-        return usage() if callable(usage) else None
+        try:
+            seconds, memory = told(family, "usage")()
+            return float(seconds), int(memory)
+        except Exception:  # none, or one of another meaning
+            return None
 
     def _took(
         self, family: Family, progress: Progress, before: tuple[float, int] | None
     ) -> dict[str, Any]:
-        device = str(getattr(family, "device", None) or "cpu")
+        device = str(told(family, "device") or "cpu")
         cpu: float | None = progress.cpu
         peak: int | None = measure.peak_rss()
         if device == "remote":

@@ -103,7 +103,9 @@ def _score(
     shown = f"{len(texts)} texts" if len(texts) != 1 else f"the text {texts[0][:30]!r}"
     try:
         scores = detector.score(texts)
-    except Exception as error:  # whatever it raises breaks the promise
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # whatever it raises breaks the promise
         message = f"raised {type(error).__name__}: {str(error)[:60]!r} on {shown}"
         violations.append(Violation("never-raises", message))
         return None

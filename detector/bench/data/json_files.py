@@ -68,7 +68,7 @@ def _opened(path: Path) -> Iterator[IO[bytes]]:
 
 
 def _need_shallow(path: Path) -> None:
-    """InputError for a document so deep that the places in it, which ijson keeps, fill the memory."""
+    """InputError for a document so deep that the places ijson keeps of it would fill the memory."""
     import ijson  # noqa: PLC0415
 
     depth = 0

@@ -61,7 +61,8 @@ class Command:
                 # One that answers a text with two lines would go on answering the batch before.
                 lines = self._exchange(self._started(), texts[:1], pause=_PAUSE)
             lines += self._exchange(self._started(), texts[len(lines) :])
-            scores = np.array([_number(line) for line in lines], np.float32)
+            with np.errstate(over="ignore"):  # infinity, which is told
+                scores = np.array([_number(line) for line in lines], np.float32)
         except BaseException:
             self.close(kill=True)
             raise

@@ -133,4 +133,5 @@ def _scores(data: bytes, count: int) -> NDArray[np.float32]:
     for score in scores:
         if score is not None and (isinstance(score, bool) or not isinstance(score, (int, float))):
             raise ServerFailed(f"gave {score!r:.60} where a number or null should be")
-    return np.array([float("nan") if s is None else s for s in scores], np.float32)
+    with np.errstate(over="ignore"):  # infinity, which is told
+        return np.array([float("nan") if s is None else s for s in scores], np.float32)

@@ -34,7 +34,9 @@ def load(path: Path, name: str) -> tuple[Any, str]:
         made = getattr(module, name)()
     except AttributeError as error:
         raise UsageError(f"{where}: {str(error)[:200]}") from error
-    except Exception as error:  # whatever the file does
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # whatever the file does, ending the program included
         raise UsageError(f"{where}: raised {type(error).__name__}: {str(error)[:200]}") from error
     finally:
         sys.path.remove(str(path.resolve().parent))
