@@ -12,6 +12,7 @@ docs/bench.md specifies the columns and keys.
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 from collections.abc import Mapping
@@ -29,6 +30,7 @@ KIND: Final = "detector bench"
 FORMAT: Final = 1
 MANIFEST: Final = "manifest.json"
 OVERLAPS: Final = "overlaps.parquet"
+LONGEST_NAME: Final = 200  # bytes of a name as it stands in a file's, which may have 255
 
 SET_SCHEMA: Final = MappingProxyType(
     {
@@ -54,6 +56,21 @@ def quoted(name: str) -> str:
     """
     encoded = quote(name, safe="", errors="surrogatepass").replace("~", "%7E")
     return encoded.replace(".", "%2E") if set(encoded) <= {"."} else encoded
+
+
+def fitting(name: str) -> str:
+    """A name that can stand in a file's name: itself, or its beginning and a hash if it is long.
+
+    >>> fitting("likelihood.v1"), fitting("x" * 300)[150:]
+    ('likelihood.v1', 'xxxxxxxxxx-0d4e2ca9e9cb')
+    """
+    if len(quoted(name)) <= LONGEST_NAME:
+        return name
+    digest = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+    kept = name
+    while len(quoted(kept)) > LONGEST_NAME - 40:
+        kept = kept[: min(len(kept) - 1, LONGEST_NAME - 40)]
+    return f"{kept}-{digest}"
 
 
 @dataclass(frozen=True, slots=True)

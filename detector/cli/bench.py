@@ -132,11 +132,12 @@ def _rendered(done: BenchRun) -> str:
     lines = [_set_line(one) for one in done.sets] + [""] + [_run_line(info) for info in done.runs]
     if done.resumed:
         lines.append(f"({done.resumed:,} of these had been done before)")
+    lines.append("")
     lines.append(
-        f"\n{done.overlaps['pairs']:,} pairs of similar texts in different sets"
+        f"{done.overlaps['pairs']:,} pairs of similar texts in different sets"
         f" ({done.overlaps['exact']:,} of equal ones): {done.out}/overlaps.parquet"
     )
-    return "\n".join(harmless(line, lines=True) for line in lines)
+    return "\n".join(harmless(line) for line in lines)
 
 
 def _set_line(one: SetInfo) -> str:

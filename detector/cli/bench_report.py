@@ -62,4 +62,4 @@ def _rendered(made: Report) -> str:
     if not made.plots:
         lines.append("no plots: they need matplotlib (pip install 'contamination-detector[bench]')")
     lines.append(f"{made.out}: leaderboard.html, leaderboard.md, results.parquet, results.json")
-    return "\n".join(harmless(line, lines=True) for line in lines)
+    return "\n".join(harmless(line) for line in lines)

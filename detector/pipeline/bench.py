@@ -18,13 +18,14 @@ from detector.bench import machine
 from detector.bench.data import find_sources
 from detector.bench.normal import NORMAL
 from detector.bench.registry import Options as BenchOptions
-from detector.bench.results import FORMAT, KIND, Layout, as_json, read_json
+from detector.bench.results import FORMAT, KIND, Layout, as_json, fitting, read_json
 from detector.bench.sets import SEED, TextSet
 from detector.errors import DetectorError, UsageError
 from detector.fingerprint import SCHEME
 from detector.pipeline.bench_detectors import Group, Loaded, find_detectors
 from detector.pipeline.bench_pass import Pass, RunInfo, finished, not_loaded, write_run
 from detector.pipeline.bench_sets import Prepared, SetInfo, prepare_sets
+from detector.report.terminal import harmless
 from detector.write import disk
 from detector.write.lock import FolderLock
 
@@ -137,7 +138,7 @@ class _Bench:
         if not names:
             return
         shown = names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more"
-        self._bar.set_description(f"{texts.name}: {shown}"[:60], refresh=False)
+        self._bar.set_description(harmless(f"{texts.name}: {shown}", 60), refresh=False)
         self._bar.reset(len(texts.rows))
         one = Pass(loaded, texts, self._layout, self._options, self._command, self._bar.update)
         self.runs += one.run(names)
@@ -145,7 +146,7 @@ class _Bench:
     def _fail(self, group: Group, message: str) -> None:
         """Note for every set that a group could not be loaded; what is there already stays."""
         for texts in self._sets:
-            for spec in group.specs:
+            for spec in map(fitting, group.specs):
                 info = not_loaded(texts, spec, message, self._command, self._options.batch)
                 if not self._layout.scores(texts.name, spec).exists():
                     write_run(self._layout, info)

@@ -19,6 +19,7 @@ from detector.bench.outside.python_file import load as load_file
 from detector.bench.peers import CLASSIFIER, ENTRIES, classifier
 from detector.bench.records import Family
 from detector.bench.registry import Entry, Judge, Options
+from detector.bench.results import fitting
 from detector.errors import UsageError
 from detector.score.panel import ENTRY_POINTS, SHIPPED, outside_detector
 from detector.score.weights import load_model
@@ -101,6 +102,8 @@ def as_family(made: object, spec: str) -> Family:
         raise UsageError(
             f"{spec!r:.80} has the names {names!r:.80}: each must be a text of its own"
         )
+    if long := [name for name in names if fitting(name) != name]:
+        raise UsageError(f"{spec!r:.80} has a name that is too long: {long[0]!r:.60}")
     if not isinstance(languages, (set, frozenset)) or not isinstance(family.min_words, int):
         raise UsageError(
             f"{spec!r:.80} has languages {languages!r:.60} and min_words {family.min_words!r:.20}:"
@@ -129,8 +132,8 @@ def find_detectors(specs: Sequence[str]) -> list[Group]:
 
 def _find(spec: str, entries: Mapping[str, Entry]) -> tuple[Any, Load, str | None]:
     if spec.startswith("cmd:"):
-        command = Command(spec[4:], 0.0)  # says at once what is no command
-        return spec, lambda options: Command(command.names[0][4:], options.timeout), None
+        Command(spec[4:], 0.0)  # says at once what is no command
+        return spec, lambda options: Command(spec[4:], options.timeout), None
     if spec.startswith(("http://", "https://")):
         return spec, lambda options: Server(spec, options.timeout), None
     if spec.startswith(CLASSIFIER):

@@ -26,6 +26,7 @@ from detector.bench.data import (
 from detector.bench.data.base import Bad, Format, Row, csv_rows, json_lines, readable
 from detector.bench.data.json_files import top
 from detector.bench.records import BenchText
+from detector.bench.results import fitting
 from detector.errors import InputError, UsageError
 
 FORMATS: Final = MappingProxyType(
@@ -136,7 +137,7 @@ def _sources(spec: str) -> Iterator[Source]:
     prefix = f"{format.name}-" if format and format is not parquet.FORMAT else ""
     for path in _paths(spec, place, format):
         stem = path.stem if path.is_file() else path.resolve().name
-        yield Source(f"{prefix}{stem}", spec, path, format, options)
+        yield Source(fitting(f"{prefix}{stem}"), spec, path, format, options)
 
 
 def _paths(spec: str, place: str, format: Format | None) -> list[Path]:

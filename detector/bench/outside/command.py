@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from detector.bench.measure import session_usage
 from detector.bench.outside.languages import EVERY
+from detector.bench.results import fitting
 from detector.errors import UsageError
 
 _LONGEST_ANSWER: Final = 4096  # bytes of a line
@@ -45,7 +46,7 @@ class Command:
     device = "own"
 
     def __init__(self, command: str, timeout: float) -> None:
-        self.names = (f"cmd:{command}",)
+        self.names = (fitting(f"cmd:{command}"),)
         self._words = _split(command)
         self._timeout = timeout
         self._process: subprocess.Popen[bytes] | None = None

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.bench.outside.languages import EVERY
+from detector.bench.results import fitting
 
 if TYPE_CHECKING:
     import requests
@@ -37,7 +38,8 @@ class Server:
     device = "remote"
 
     def __init__(self, url: str, timeout: float) -> None:
-        self.names = (url,)
+        self.names = (fitting(url),)
+        self.url = url
         self._timeout = timeout
         self._session = _session()
 
@@ -70,7 +72,7 @@ class Server:
 
         try:
             with self._session.post(
-                self.names[0],
+                self.url,
                 data=body,
                 headers={"Content-Type": "application/json", "Accept": "application/json"},
                 timeout=self._timeout,
