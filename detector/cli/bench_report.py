@@ -46,7 +46,7 @@ def report_command(
     """
     from detector.bench.report.make import make_report
 
-    made = make_report(results, out, calibration)
+    made = make_report(results, out, calibration, progress=True)
     say(json.dumps(asdict(made), indent=2, default=str) if as_json else _rendered(made))
 
 

@@ -20,11 +20,11 @@ from detector.bench.normal import NORMAL
 from detector.bench.registry import Options as BenchOptions
 from detector.bench.results import FORMAT, KIND, Layout, as_json, fitting, read_json
 from detector.bench.sets import SEED, TextSet
-from detector.errors import DetectorError, UsageError
+from detector.errors import DetectorError, InputError, UsageError
 from detector.fingerprint import SCHEME
 from detector.pipeline.bench_detectors import Group, Loaded, find_detectors
 from detector.pipeline.bench_pass import Pass, RunInfo, finished, not_loaded, write_run
-from detector.pipeline.bench_sets import Prepared, SetInfo, prepare_sets
+from detector.pipeline.bench_sets import Prepared, SetInfo, nothing_yet, prepare_sets
 from detector.report.terminal import harmless
 from detector.write import disk
 from detector.write.lock import FolderLock
@@ -82,6 +82,8 @@ def bench_run(
     layout = Layout(Path(out).absolute())  # a detector may go to another folder
     with _locked(layout), tempfile.TemporaryDirectory(prefix="detector-bench-") as work:
         manifest = _manifest(layout, raw)
+        if not manifest:  # before all else: what says later on that the rest is ours
+            _write_manifest(layout, manifest, nothing_yet(), raw)
         known = {one["name"]: one for one in manifest.get("sets", [])}
         prepared = prepare_sets(sources, layout, Path(work), raw=raw, limit=limit, known=known)
         _write_manifest(layout, manifest, prepared, raw)
@@ -176,6 +178,9 @@ def _manifest(layout: Layout, raw: bool) -> dict[str, Any]:
         return {}
     if manifest.get("kind") != KIND or manifest.get("format") != FORMAT:
         raise UsageError(f"{where} no benchmark of format {FORMAT}: choose another --out")
+    sets = manifest.get("sets")
+    if not isinstance(sets, list) or not all(isinstance(s, dict) and "name" in s for s in sets):
+        raise InputError(f"{layout.manifest}: its sets are damaged: choose another --out")
     if manifest.get("normalised") is raw:
         kind = "raw" if raw is False else "normalised"
         raise UsageError(

@@ -19,6 +19,7 @@ from detector.bench.registry import Options
 from detector.bench.results import SCORES_SCHEMA, Layout, as_json, as_parquet, read_json
 from detector.bench.scoring import asked_rows, neighbours, score_texts, told
 from detector.bench.sets import TextSet
+from detector.errors import InputError
 from detector.pipeline.bench_detectors import Loaded
 from detector.write import disk
 
@@ -200,12 +201,16 @@ def write_run(layout: Layout, info: RunInfo, table: pl.DataFrame | None = None) 
 
 def finished(layout: Layout, texts: TextSet, name: str, version: str | None) -> RunInfo | None:
     """What the folder has of a detector on a set, if done, and of the same texts and code."""
-    value = read_json(layout.run(texts.name, name))
-    if value is None or value.get("status") != "ok" or value.get("digest") != texts.digest:
-        return None
-    if value.get("version") != version or not layout.scores(texts.name, name).exists():
-        return None
-    return RunInfo(**value)
+    try:
+        value = read_json(layout.run(texts.name, name))
+        if value is None or value.get("status") != "ok" or value.get("digest") != texts.digest:
+            return None
+        if value.get("version") != version:
+            return None
+        scores = pl.read_parquet(layout.scores(texts.name, name), glob=False)
+        return RunInfo(**value) if scores["doc_id"].equals(texts.rows["doc_id"]) else None
+    except (InputError, OSError, TypeError, pl.exceptions.PolarsError):
+        return None  # damaged, or of another version of this software: made again
 
 
 def not_loaded(texts: TextSet, spec: str, message: str, command: str, batch: int) -> RunInfo:

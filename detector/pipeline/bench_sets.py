@@ -95,14 +95,22 @@ def prepare_sets(
     disk.write_files({layout.table(made.name): as_parquet(made.rows) for made in good})
     frame = pl.concat([_of_others(layout, {made.name for made in good}), overlaps])
     disk.write_files({layout.overlaps: as_parquet(frame)})
-    summary = {
+    return Prepared(good, infos, _summary(good, frame))
+
+
+def nothing_yet() -> Prepared:
+    """What a run has before its sets."""
+    return Prepared([], [], _summary([], pl.DataFrame(schema=dict(OVERLAPS_SCHEMA))))
+
+
+def _summary(sets: Sequence[TextSet], overlaps: pl.DataFrame) -> dict[str, Any]:
+    return {
         "threshold": THRESHOLD,
-        "compared": [made.name for made in good],
-        "pairs": len(frame),
-        "exact": int(frame["exact"].sum()),
-        "sets": counted(frame),
+        "compared": [made.name for made in sets],
+        "pairs": len(overlaps),
+        "exact": int(overlaps["exact"].sum()),
+        "sets": counted(overlaps),
     }
-    return Prepared(good, infos, summary)
 
 
 def _overlaps(fingerprints: Fingerprints, sets: Sequence[TextSet | None]) -> pl.DataFrame:
@@ -115,8 +123,14 @@ def _of_others(layout: Layout, names: set[str]) -> pl.DataFrame:
     """The overlaps in the folder between sets that this run does not have."""
     if not layout.overlaps.exists():
         return pl.DataFrame(schema=dict(OVERLAPS_SCHEMA))
-    with disk.explained(layout.overlaps, "read"):
-        frame = pl.read_parquet(layout.overlaps, glob=False)
+    try:
+        with disk.explained(layout.overlaps, "read"):
+            frame = pl.read_parquet(layout.overlaps, glob=False).select(list(OVERLAPS_SCHEMA))
+    except pl.exceptions.PolarsError as error:
+        raise InputError(
+            f"{layout.overlaps}: cannot be read as Parquet: {str(error)[:100]!r}: remove it, and"
+            " give all sets of the folder again"
+        ) from error
     ours = pl.col("set_a").is_in(list(names)) | pl.col("set_b").is_in(list(names))
     return frame.filter(~ours)
 

@@ -99,15 +99,28 @@ class Figures:
         return take(of, run, texts, of.labels == "ai", of.labels == "human")
 
 
-def compute(results: Results, reference: str, calibrations: Sequence[str]) -> Figures:
-    """Compute all figures; the same folder gives the same figures, digit for digit."""
+def compute(
+    results: Results,
+    reference: str,
+    calibrations: Sequence[str],
+    tick: Callable[[], object] = lambda: None,
+) -> Figures:
+    """Compute all figures; the same folder gives the same figures, digit for digit.
+
+    tick: is called after each run in each scope, `steps` times in all unless some are left out.
+    """
     found = Figures(results, reference, tuple(calibrations))
     for detector in results.detectors:
         for scope in SCOPES:
-            _Sweep(found, detector, scope).sweep()
+            _Sweep(found, detector, scope).sweep(tick)
     for detector in results.detectors:
         _costs(found, detector)
     return found
+
+
+def steps(results: Results) -> int:
+    """How many steps `compute` takes at most."""
+    return len(SCOPES) * sum(not run.failed for run in results.runs)
 
 
 @dataclass(frozen=True)
@@ -137,7 +150,7 @@ class _Sweep:
             for level in FROZEN_LEVELS
         }
 
-    def sweep(self) -> None:
+    def sweep(self, tick: Callable[[], object]) -> None:
         for one, run in self.runs.values():
             self.order(one)
             self.abstentions(one, run)
@@ -145,6 +158,7 @@ class _Sweep:
                 self.carry(one, run, calibration)
             self.judge_reference(one, run)
             self.cut(one, run)
+            tick()
 
     def key(self, of: BenchSet, measure: str, level: float | None = None) -> Key:
         return Key(of.name, self.detector, measure, self.scope, level)

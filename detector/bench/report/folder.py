@@ -24,6 +24,7 @@ from detector.errors import InputError, UsageError
 KIND: Final = "detector bench"
 FORMAT: Final = 1
 LARGEST_JSON: Final = 16 * 2**20  # bytes; a manifest of thousands of sets stays below
+_ABSURD: Final = 2.0**63  # of bytes, tokens or seconds
 LONGEST_NAME: Final = 200  # characters kept of a generator, a domain and so on
 
 _TEXT_COLUMNS: Final = ("generator", "domain", "language", "attack", "pair_id", "source")
@@ -278,8 +279,9 @@ def _scores(path: Path, of: BenchSet) -> tuple[NDArray[np.float64], NDArray[np.b
 
 
 def _number(value: object) -> float | None:
-    sound = isinstance(value, (int, float)) and not isinstance(value, bool) and value >= 0
-    return float(value) if sound and isinstance(value, (int, float)) else None
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return None
+    return float(value) if 0 <= value < _ABSURD else None  # NaN is neither
 
 
 def _count(value: object) -> int | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -9,9 +10,10 @@ from pathlib import Path
 from typing import Any, Final
 
 import polars as pl
+from tqdm import tqdm
 
 from detector.bench.report import markdown, page, plots
-from detector.bench.report.figures import FROZEN_LEVELS, Figures, compute
+from detector.bench.report.figures import FROZEN_LEVELS, Figures, compute, steps
 from detector.bench.report.folder import Results, read_results
 from detector.bench.report.means import add_means
 from detector.bench.report.page import described
@@ -41,16 +43,21 @@ class Report:
     plots: bool
 
 
-def make_report(results: Path, out: Path, calibration: Sequence[str] = ()) -> Report:
+def make_report(
+    results: Path, out: Path, calibration: Sequence[str] = (), *, progress: bool = False
+) -> Report:
     """Write leaderboard.md, leaderboard.html, results.parquet and results.json into a folder.
 
     calibration: the sets that thresholds are frozen on; the first is that of all figures which have
     only one. Without any, each set is one, and the first is the set with most human texts, among
-    those with AI texts if there are any. UsageError, InputError: as `read_results`, or an unknown
-    set is named. OutputError when the files cannot be written.
+    those with both kinds if there are any. UsageError, InputError: as `read_results`, or an unknown
+    set is named. OutputError when the files cannot be written. progress: a bar on standard error,
+    if that is a terminal.
     """
     read = read_results(results)
-    found = compute(read, *_calibrations(read, calibration))
+    disable = None if progress else True
+    with tqdm(total=steps(read), unit=" runs", disable=disable, dynamic_ncols=True) as bar:
+        found = compute(read, *_calibrations(read, calibration), bar.update)
     add_means(found)
     table = found.book.table()
     _write(out, "results.parquet", table.write_parquet)
@@ -81,7 +88,7 @@ def _calibrations(read: Results, named: Sequence[str]) -> tuple[str, tuple[str, 
         return named[0], tuple(dict.fromkeys(named))
     counts = {one.name: one.table["label"].value_counts().rows() for one in read.sets}
     humans = {name: dict(found).get("human", 0) for name, found in counts.items()}
-    both = [name for name in names if dict(counts[name]).get("ai", 0)] or names
+    both = [name for name in names if humans[name] and dict(counts[name]).get("ai", 0)] or names
     return max(both, key=lambda name: humans[name]), tuple(names)
 
 
@@ -132,6 +139,8 @@ def _write(out: Path, name: str, write: Callable[[Path], object]) -> None:
         write(part)
         part.replace(out / name)
     except (OSError, pl.exceptions.PolarsError) as error:
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)
         raise OutputError(
             f"{out / name}: cannot write: {str(error)[:120]}. Free some space or choose another"
             " folder, and run the same command again"
