@@ -15,6 +15,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +32,7 @@ FORMAT: Final = 1
 MANIFEST: Final = "manifest.json"
 OVERLAPS: Final = "overlaps.parquet"
 LONGEST_NAME: Final = 200  # bytes of a name as it stands in a file's, which may have 255
+_USER: Final = re.compile(r"(https?://)[^/@\s'\"]*@", re.IGNORECASE)  # and password
 
 SET_SCHEMA: Final = MappingProxyType(
     {
@@ -56,6 +58,15 @@ def quoted(name: str) -> str:
     """
     encoded = quote(name, safe="", errors="surrogatepass").replace("~", "%7E")
     return encoded.replace(".", "%2E") if set(encoded) <= {"."} else encoded
+
+
+def without_password(text: str) -> str:
+    """A text whose addresses have lost the user and password before the host.
+
+    >>> without_password("bench run --detector https://me:secret@host/score")
+    'bench run --detector https://host/score'
+    """
+    return _USER.sub(r"\1", text)
 
 
 def fitting(name: str) -> str:

@@ -18,7 +18,15 @@ from detector.bench import machine
 from detector.bench.data import find_sources
 from detector.bench.normal import NORMAL
 from detector.bench.registry import Options as BenchOptions
-from detector.bench.results import FORMAT, KIND, Layout, as_json, fitting, read_json
+from detector.bench.results import (
+    FORMAT,
+    KIND,
+    Layout,
+    as_json,
+    fitting,
+    read_json,
+    without_password,
+)
 from detector.bench.sets import SEED, TextSet
 from detector.errors import DetectorError, InputError, UsageError
 from detector.fingerprint import SCHEME
@@ -107,7 +115,8 @@ class _Bench:
         self.runs: list[RunInfo] = []
         self.resumed = 0
         self._layout, self._sets, self._options, self._bar = layout, sets, options, bar
-        self._command = shlex.join(["detector", *sys.argv[1:]]) if sys.argv else ""
+        said = shlex.join(["detector", *sys.argv[1:]]) if sys.argv else ""
+        self._command = without_password(said)
         self._names: set[str] = set()
 
     def group(self, group: Group) -> None:

@@ -201,6 +201,13 @@ def test_a_server_is_asked_for_a_batch_at_a_time() -> None:
         assert len(seen) == 2
 
 
+def test_a_password_in_a_server_s_address_is_in_no_name() -> None:
+    detector = Server("http://me:secret@127.0.0.1:1/score?a=b@c", 1)
+    assert detector.names == ("http://127.0.0.1:1/score?a=b@c",)
+    assert detector.url.startswith("http://me:secret@")
+    detector.close()
+
+
 def test_a_server_may_abstain() -> None:
     with serving(raw(b'{"scores": [null, 0.5]}')) as (detector, _):
         first, second = asked(detector, ["a", "b"])

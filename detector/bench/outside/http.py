@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.bench.outside.languages import EVERY
-from detector.bench.results import fitting
+from detector.bench.results import fitting, without_password
 
 if TYPE_CHECKING:
     import requests
@@ -38,7 +38,7 @@ class Server:
     device = "remote"
 
     def __init__(self, url: str, timeout: float) -> None:
-        self.names = (fitting(url),)
+        self.names = (fitting(without_password(url)),)
         self.url = url
         self._timeout = timeout
         self._session = _session()
