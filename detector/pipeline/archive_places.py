@@ -93,6 +93,7 @@ def _problem(one: LabelledInput, name: str) -> str | None:
 
 
 def below(folder: str, name: str) -> str:
+    """The longest end of an archive's path that leads to a file in a folder, else the name."""
     segments = _segments(name)
     base = folder.rstrip("/")
     for first in range(len(segments)):
