@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-long check bench-speed bench-clusters bench-quality bench-unseen \
-        bench-index bench-filter bench-overhead bench-report clean
+        bench-index bench-filter bench-overhead bench-dev bench-report clean
 
 help:  ## list these targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -46,6 +46,9 @@ bench-index: $(VENV)/.has-dev  ## measure indexes of known texts
 
 bench-filter: $(VENV)/.has-dev  ## measure filtering beside a plain read
 	@PATH="$(CURDIR)/$(BIN):$$PATH" python -m benchmarks.filter
+
+bench-dev: $(VENV)/.has-dev  ## compare detectors on the labelled sets of ../shared (an hour)
+	@PATH="$(CURDIR)/$(BIN):$$PATH" python -m benchmarks.bench.dev
 
 bench-overhead: $(VENV)/.has-dev  ## measure what the benchmark of detectors costs itself
 	@PATH="$(CURDIR)/$(BIN):$$PATH" python -m benchmarks.bench.overhead

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 from detector.bench.journal import Journal
@@ -24,10 +25,10 @@ _SPREAD: Final = 0.01  # of the interquartile range of the scores
 
 def asked_rows(texts: TextSet, family: Family) -> list[int]:
     """The rows of a set that a detector is qualified for, by language and number of words."""
-    rows = zip(texts.rows["language"], texts.rows["words"], strict=True)
-    least = family.min_words
-    known = {language: language in family.languages for language in set(texts.rows["language"])}
-    return [at for at, (language, words) in enumerate(rows) if words >= least and known[language]]
+    spoken = [known for known in texts.rows["language"].unique() if known in family.languages]
+    qualified = pl.col("language").is_in(spoken) & (pl.col("words") >= family.min_words)
+    rows: list[int] = texts.rows.select(qualified.arg_true()).to_series().to_list()
+    return rows
 
 
 def score_texts(

@@ -93,7 +93,10 @@ def _problem(one: LabelledInput, name: str) -> str | None:
 
 
 def below(folder: str, name: str) -> str:
-    """The longest end of an archive's path that leads to a file in a folder, else the name."""
+    """Find an archive in a folder it was moved to, with as much of its path as there is there.
+
+    Where it is nowhere, the name that it has if nothing but the folder changed.
+    """
     segments = _segments(name)
     base = folder.rstrip("/")
     for first in range(len(segments)):

@@ -7,6 +7,7 @@ import math
 import re
 import shlex
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -148,7 +149,12 @@ def legible(text: str) -> str:
     >>> legible("a\\x1b\\u202eb\\n")
     'a\\\\x1b\\\\u202eb\\n'
     """
-    return _UNREADABLE.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), text)
+    return _UNREADABLE.sub(lambda found: _escaped(found[0]), text)
+
+
+@lru_cache(1024)
+def _escaped(character: str) -> str:
+    return character.encode("unicode_escape").decode("ascii")
 
 
 def _number(value: float | None) -> float | None:

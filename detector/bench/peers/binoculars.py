@@ -42,7 +42,7 @@ class Binoculars:
     def score(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Give one float a text, NaN for a text of less than two tokens."""
         scores = np.full(len(texts), np.nan, np.float32)
-        cut = [self._observer.ids(text)[: self._performer.tokens] for text in texts]
+        cut = [ids[: self._performer.tokens] for ids in self._observer.ids(texts)]
         for places in self._observer.groups(cut):
             group = [cut[at] for at in places]
             observed, performed = self._observer.states(group), self._performer.states(group)

@@ -18,7 +18,7 @@ EXTRA: Final = "contamination-detector[lm]"
 TOKENS: Final = 512  # of a text, at most; what is behind them is not read
 # A token of prose has four or five characters; a text is cut here before it is cut into tokens.
 _CHARACTERS_A_TOKEN: Final = 32
-_ROWS_ON_ACCELERATOR: Final = 32
+_ROWS_ON_ACCELERATOR: Final = 64
 _DTYPES: Final = ("float32", "bfloat16", "float16")
 
 
@@ -53,12 +53,15 @@ class CausalLM:
         self._place = place
         self._body, self._head = _split(torch, self.model, place)
 
-    def ids(self, text: str) -> list[int]:
-        """Cut a text into tokens, as the tokenizer does by default, the first `self.tokens`."""
-        start = text[: self.tokens * _CHARACTERS_A_TOKEN]
-        sound = start.encode("utf-8", "replace").decode()  # tokenizers refuse lone surrogates
-        ids: list[int] = self.tokenizer(sound, verbose=False)["input_ids"]
-        return ids[: self.tokens]
+    def ids(self, texts: Sequence[str]) -> list[list[int]]:
+        """Cut texts into tokens, as the tokenizer does by default, the first `self.tokens`."""
+        if not texts:
+            return []
+        starts = [text[: self.tokens * _CHARACTERS_A_TOKEN] for text in texts]
+        # Tokenizers refuse lone surrogates.
+        sound = [start.encode("utf-8", "replace").decode() for start in starts]
+        found: list[list[int]] = self.tokenizer(sound, verbose=False)["input_ids"]
+        return [ids[: self.tokens] for ids in found]
 
     def groups(self, texts: Sequence[Sequence[int]]) -> Iterator[list[int]]:
         """Give the places of the texts that go through the model together: of like length.

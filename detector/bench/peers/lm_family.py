@@ -32,11 +32,11 @@ class LMFamily:
     def columns(self, texts: Sequence[str]) -> Mapping[str, NDArray[np.float32]]:
         """Give for each name one float a text, NaN where it is too short."""
         found = {name: np.full(len(texts), np.nan, np.float32) for name in self.names}
-        cut = [self.model.ids(text) for text in texts]
+        cut = self.model.ids(texts)
         for places in self.model.groups(cut):
-            states = self.model.states([cut[at] for at in places])
-            for at, own in zip(places, states, strict=True):
-                statistics = token_statistics(own, self.model.logits, cut[at])
+            group = [cut[at] for at in places]
+            known = token_statistics(self.model.states(group), self.model.logits, group)
+            for at, statistics in zip(places, known, strict=True):
                 for name, formula in zip(self.names, FORMULAS.values(), strict=True):
                     score = formula(statistics)
                     found[name][at] = score if np.isfinite(score) else np.nan

@@ -107,7 +107,8 @@ def _line(of: Figures, detector: str, name: str, scope: str) -> Line | None:
         if scope == COMMON and left_out:
             return Line(detector, name, scope, (), left_out)
         shared = [other for other in run.shared_pass if other != detector]
-        told = [run.note, f"one pass with {', '.join(shared)}" if shared else ""]
+        others = shared[0] if len(shared) == 1 else f"{len(shared)} others"
+        told = [run.note, f"one pass with {others}" if shared else ""]
         note = "; ".join(filter(None, told))
     else:
         broken = [run for run in of.results.runs if run.detector == detector and run.failed]

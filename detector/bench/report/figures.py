@@ -313,7 +313,8 @@ def _costs(of: Figures, detector: str) -> None:
         found = _cost(one, run)
         if found is None:
             continue
-        costs.append(found)
+        if found.texts:  # a set that a detector was not asked about has no cost either
+            costs.append(found)
         for measure, figure in figures(found).items():
             of.book.add(Key(one.name, detector, measure, OWN), figure)
     for per in ("core", "gpu"):

@@ -113,9 +113,20 @@ def described(of: Figures) -> list[tuple[str, str]]:
         ("Texts", "normalised alike for all" if manifest.get("normalised") else "raw"),
         ("Frozen thresholds", f"at {levels} false positives on {of.reference}"),
         ("Means", _mean_sets(of)),
-        ("Machine", _pairs(manifest.get("machine"))),
+        ("Computed on", _devices(of)),
+        ("Machine", f"{_pairs(manifest.get('machine'))} (of the last run)"),
         ("Versions", _pairs(manifest.get("versions"))),
     ]
+
+
+def _devices(of: Figures) -> str:
+    """Say which device had which detectors; a run on another machine has another one."""
+    found: dict[str, set[str]] = {}
+    for run in of.results.runs:
+        if not run.failed:
+            found.setdefault(run.device, set()).add(run.detector)
+    parts = (f"{device} ({', '.join(sorted(names))})" for device, names in sorted(found.items()))
+    return ", ".join(parts) or "not said"
 
 
 def _mean_sets(of: Figures) -> str:

@@ -52,6 +52,43 @@ def test_texts_that_share_a_pass_score_as_alone_but_for_rounding(folder: Path, r
         np.testing.assert_allclose(together[name], column, rtol=TOLERANCE, atol=TOLERANCE)
 
 
+@pytest.mark.parametrize("rows", [1, 32])
+def test_on_cuda_scores_are_those_of_the_cpu_but_for_rounding(folder: Path, rows: int) -> None:
+    """There the statistics of all texts of a pass are computed together."""
+    needs_lm()
+    import torch
+
+    from detector.bench.peers.causal_lm import CausalLM
+    from detector.bench.peers.lm_family import LMFamily
+
+    if not torch.cuda.is_available():
+        pytest.skip("needs CUDA")
+    exact = family(folder).columns(TEXTS)
+    found = LMFamily(CausalLM(str(folder), "cuda@float32", rows=rows)).columns(TEXTS)
+    for name, column in exact.items():
+        np.testing.assert_allclose(found[name], column, rtol=1e-4, atol=1e-4, err_msg=name)
+
+
+def test_statistics_of_joined_texts_are_those_of_each(folder: Path) -> None:
+    """What a device other than the CPU gets: the rows of all texts, one behind the other."""
+    needs_lm()
+    import torch
+
+    from detector.bench.peers.token_statistics import _of_states, token_statistics
+
+    model = family(folder).model
+    tokens = [ids for ids in model.ids(TEXTS) if len(ids) > 1]
+    states = model.states(tokens)
+    joined = _of_states(torch, torch.cat(states), model.logits, tokens)
+    start = 0
+    for found, ids in zip(token_statistics(states, model.logits, tokens), tokens, strict=True):
+        rows = joined[:, start : start + len(ids)]
+        np.testing.assert_allclose(found.logp, rows[0, :-1], rtol=1e-5, atol=1e-6)
+        np.testing.assert_array_equal(found.rank, rows[1, :-1])
+        np.testing.assert_allclose(found.variance, rows[3], rtol=1e-4, atol=1e-6)
+        start += len(ids)
+
+
 def test_a_pass_takes_texts_of_like_length(folder: Path) -> None:
     from detector.bench.peers.causal_lm import CausalLM
 
@@ -102,7 +139,7 @@ def test_a_model_that_changes_its_logits_is_found_out(tmp_path: Path) -> None:
     )
     CohereForCausalLM(config).save_pretrained(tmp_path)
     model = CausalLM(str(tmp_path), "cpu")
-    ids = model.ids(TEXTS[1])
+    ids = model.ids([TEXTS[1]])[0]
     with torch.no_grad():
         expected = model.model(torch.tensor([ids])).logits[0]
     torch.testing.assert_close(model.logits(model.states([ids])[0]), expected)
