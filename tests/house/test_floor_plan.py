@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Mapping
+from functools import cache
 from importlib.metadata import packages_distributions
 
 import pytest
@@ -102,6 +104,12 @@ def declared() -> set[str]:
     return {normal(name) for name in re.findall(r'(?m)^  "([\w.-]+)', block)}
 
 
+@cache
+def homes() -> Mapping[str, list[str]]:
+    """The installed distributions of each top-level name; finding them takes a while."""
+    return packages_distributions()
+
+
 def normal(name: str) -> str:
     """A distribution's name as PEP 503 compares it."""
     return re.sub(r"[-_.]+", "-", name).lower()
@@ -115,10 +123,9 @@ def test_nothing_imports_the_blocks_for_other_pipelines(module: Module) -> None:
 @pytest.mark.parametrize("module", CORE, ids=by_name)
 def test_what_the_core_imports_is_among_its_declared_dependencies(module: Module) -> None:
     """What another dependency happens to bring today may be gone tomorrow."""
-    homes = packages_distributions()
     tops = {name.split(".")[0] for _, name in module.imported_on_import()}
     foreign = tops - {*sys.stdlib_module_names, "detector", *BROUGHT, *BACKPORTED}
     undeclared = {
-        top for top in foreign if not {normal(name) for name in homes.get(top, [])} & declared()
+        top for top in foreign if not {normal(name) for name in homes().get(top, [])} & declared()
     }
     assert not undeclared

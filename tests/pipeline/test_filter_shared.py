@@ -90,6 +90,7 @@ def filtered(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Path, 
     return made
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", manifest())
 def test_captures_stay_or_go_whole_and_the_ledger_holds_what_is_missing(
     name: str, filtered: dict[str, tuple[Path, pl.DataFrame]]

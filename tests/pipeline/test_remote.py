@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 
 import polars as pl
 import pytest
+import requests
 
 from tests.pipeline import runs
 from tests.pipeline.conftest import PART
@@ -75,6 +76,8 @@ def bucket(crawl: Path) -> Iterator[dict[str, str]]:
     server = moto_server.ThreadedMotoServer(port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
+    # Servers of one process share what they hold.
+    requests.post(f"http://{host}:{port}/moto-api/reset", timeout=10).raise_for_status()
     env = {
         "AWS_ACCESS_KEY_ID": "testing",
         "AWS_SECRET_ACCESS_KEY": "testing",

@@ -11,6 +11,7 @@ from typing import Any
 
 import fsspec
 import pytest
+import requests
 from fsspec.implementations.memory import MemoryFileSystem
 
 from detector.errors import InputError, UsageError
@@ -283,6 +284,8 @@ def bucket() -> Iterator[Any]:
     server = server_module.ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
+    # Servers of one process share what they hold.
+    requests.post(f"http://{host}:{port}/moto-api/reset", timeout=10).raise_for_status()
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("AWS_ENDPOINT_URL", f"http://{host}:{port}")
         for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
