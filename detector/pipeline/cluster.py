@@ -140,7 +140,7 @@ def cluster(
         folder.close()
     unread = tuple(at_hand.tally.told)
     return Clustering(
-        folder.path, tuple(names), threshold, boilerplate, from_archives, unread=unread, **counted
+        folder.home, tuple(names), threshold, boilerplate, from_archives, unread=unread, **counted
     )
 
 

@@ -35,7 +35,7 @@ WHOLE: Final = "all"
 DRAWS: Final = 1000
 GROUPS_AT_ONCE: Final = 1000
 # Effective sources of text in what holds more than one site: see benchmarks/results/prevalence.md.
-SOURCES: Final = 3.0
+SOURCES: Final = 2.5
 _SEED: Final = 20221130
 LLM_DATE: Final = datetime(2022, 11, 30, tzinfo=timezone.utc)
 

@@ -5,7 +5,6 @@ The schemas are the promise of docs/prevalence.md.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -16,7 +15,7 @@ import polars as pl
 from detector.errors import UsageError
 from detector.write import disk
 from detector.write.frames import FINDING, parquet_bytes
-from detector.write.manifest import COMPLETE, MANIFEST
+from detector.write.manifest import COMPLETE, MANIFEST, as_json
 from detector.write.opening import sha256
 
 KIND: Final = "detector audit"
@@ -122,5 +121,5 @@ def write_audit(
         "found": dict(found),
         "files": [[name, len(data), sha256(data)] for name, data in contents.items()],
     }
-    contents[MANIFEST] = (json.dumps(manifest, indent=1, ensure_ascii=True) + "\n").encode()
+    contents[MANIFEST] = as_json(manifest)
     disk.write_files({path / name: data for name, data in contents.items()})

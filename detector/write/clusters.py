@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,14 +18,13 @@ import polars as pl
 
 from detector.errors import OutputError, UsageError
 from detector.write import disk
+from detector.write.anew import WORK, AnewFolder
 from detector.write.frames import parquet_bytes
-from detector.write.lock import FolderLock
 from detector.write.manifest import COMPLETE, LOCK, MANIFEST, RUNNING
 from detector.write.opening import sha256
 
 KIND: Final = "detector clusters"
 CLUSTERS_FORMAT: Final = 1
-WORK: Final = "work"
 
 PLACE: Final[Mapping[str, pl.DataType]] = MappingProxyType(
     {
@@ -62,7 +60,7 @@ _OWN: Final = {MANIFEST, MANIFEST + disk.TEMPORARY, LOCK, WORK}
 _MARK: Final = f'"kind": "{KIND}"'.encode()
 
 
-class ClusterFolder:
+class ClusterFolder(AnewFolder):
     """One clustering's output folder, from its making until `close`.
 
     work: an empty folder inside it for files in between, which `close` removes. What an earlier
@@ -73,21 +71,14 @@ class ClusterFolder:
 
     def __init__(self, path: Path, settings: Mapping[str, Any]) -> None:
         _check_ours(path)
-        self.path = path
-        self.work = path / WORK
-        self._settings = dict(settings)
         self._parts: list[list[str | int]] = []
-        disk.make_folder(path)
-        self._lock = FolderLock(path / LOCK)
-        with disk.explained(path):
-            self._clear()
-            self.work.mkdir()
+        super().__init__(path, KIND, CLUSTERS_FORMAT, settings)
 
     def begin(self) -> None:
         """Take away what an earlier clustering wrote."""
-        self._write_manifest({"state": RUNNING})
-        with disk.explained(self.path):
-            disk.remove([entry for entry in self.path.iterdir() if _PART.fullmatch(entry.name)])
+        self.write_manifest({"state": RUNNING})
+        with disk.explained(self.home):
+            disk.remove([entry for entry in self.home.iterdir() if _PART.fullmatch(entry.name)])
 
     def write_part(self, rows: pl.DataFrame) -> None:
         """Write the next rows, of exactly the schema `CLUSTERS`."""
@@ -95,27 +86,12 @@ class ClusterFolder:
             raise TypeError(f"not the columns of a clustering: {rows.schema}")
         name = f"part-{len(self._parts):05d}.parquet"
         data = parquet_bytes(rows)
-        disk.write_files({self.path / name: data})
+        disk.write_files({self.home / name: data})
         self._parts.append([name, len(data), sha256(data)])
 
     def finish(self, found: Mapping[str, Any]) -> None:
         """Say that all parts are written, and what was found."""
-        self._write_manifest({"state": COMPLETE, "found": dict(found), "parts": self._parts})
-
-    def close(self) -> None:
-        """Remove the files in between and let the next process in."""
-        with disk.explained(self.path):
-            self._clear()
-        self._lock.release()
-
-    def _clear(self) -> None:
-        if self.work.exists():
-            shutil.rmtree(self.work)
-
-    def _write_manifest(self, more: Mapping[str, Any]) -> None:
-        value = {"kind": KIND, "format": CLUSTERS_FORMAT, **self._settings, **more}
-        data = (json.dumps(value, indent=1, ensure_ascii=True) + "\n").encode()
-        disk.write_files({self.path / MANIFEST: data})
+        self.write_manifest({"state": COMPLETE, "found": dict(found), "parts": self._parts})
 
 
 @dataclass(frozen=True, slots=True)

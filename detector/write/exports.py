@@ -9,26 +9,24 @@ from __future__ import annotations
 
 import gzip
 import json
-import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 from detector.errors import OutputError, UsageError
 from detector.write import disk
-from detector.write.lock import FolderLock
+from detector.write.anew import WORK, AnewFolder
 from detector.write.manifest import COMPLETE, LOCK, MANIFEST, RUNNING
 from detector.write.opening import sha256
 
 KIND: Final = "detector export"
 EXPORT_FORMAT: Final = 1
-WORK: Final = "work"
 
 _MARK: Final = f'"kind": "{KIND}"'.encode()
 _SHOWN: Final = 5
 
 
-class ExportFolder:
+class ExportFolder(AnewFolder):
     """One export's output, from its making until `close`.
 
     root: what the names of files are relative to. home: the folder of the manifest, the root itself
@@ -42,28 +40,21 @@ class ExportFolder:
         self, root: Path, settings: Mapping[str, Any], *, home: str = ".", trees: Sequence[str] = ()
     ) -> None:
         self.root = root
-        self.home = root / home
-        self.work = self.home / WORK
-        self._settings = dict(settings)
         self._written: list[list[str | int]] = []
         self._made: set[Path] = set()
-        self._earlier = _earlier(self.home)
+        self._earlier = _earlier(root / home)
         for tree in {home, *trees}:
-            _check_ours(root, root / tree, self.home, self._earlier)
-        disk.make_folder(self.home)
-        self._lock = FolderLock(self.home / LOCK)
-        with disk.explained(self.home):
-            self._clear()
-            self.work.mkdir()
+            _check_ours(root, root / tree, root / home, self._earlier)
+        super().__init__(root / home, KIND, EXPORT_FORMAT, settings)
 
     def begin(self, names: Sequence[str]) -> None:
         """Take away what an earlier export wrote; names: of the files that are to come."""
         planned = sorted({*names, *self._earlier})
-        self._write_manifest({"state": RUNNING, "files": [[name] for name in planned]})
+        self.write_manifest({"state": RUNNING, "files": [[name] for name in planned]})
         old = [self.root / name for name in self._earlier]
         both = [*old, *(path.with_name(path.name + disk.TEMPORARY) for path in old)]
         disk.remove([path for path in both if path.exists()])
-        self._write_manifest({"state": RUNNING, "files": [[name] for name in sorted(names)]})
+        self.write_manifest({"state": RUNNING, "files": [[name] for name in sorted(names)]})
 
     def write(self, files: Mapping[str, bytes]) -> None:
         """Write some files, by name; each is absent or whole, whatever happens meanwhile."""
@@ -77,22 +68,7 @@ class ExportFolder:
     def finish(self, found: Mapping[str, Any]) -> None:
         """Say that all files are written, and what is in them."""
         written = sorted(self._written, key=lambda one: str(one[0]))
-        self._write_manifest({"state": COMPLETE, "found": dict(found), "files": written})
-
-    def close(self) -> None:
-        """Remove the files in between and let the next process in."""
-        with disk.explained(self.home):
-            self._clear()
-        self._lock.release()
-
-    def _clear(self) -> None:
-        if self.work.exists():
-            shutil.rmtree(self.work)
-
-    def _write_manifest(self, more: Mapping[str, Any]) -> None:
-        value = {"kind": KIND, "format": EXPORT_FORMAT, **self._settings, **more}
-        data = (json.dumps(value, indent=1, ensure_ascii=True) + "\n").encode()
-        disk.write_files({self.home / MANIFEST: data})
+        self.write_manifest({"state": COMPLETE, "found": dict(found), "files": written})
 
 
 def gzipped(data: bytes) -> bytes:

@@ -20,7 +20,7 @@ import polars as pl
 from detector.errors import OutputError, UsageError
 from detector.write.disk import TEMPORARY
 from detector.write.frames import parquet_bytes
-from detector.write.manifest import COMPLETE, LOCK, MANIFEST, PARTIAL, RUNNING
+from detector.write.manifest import COMPLETE, LOCK, MANIFEST, PARTIAL, RUNNING, as_json
 from detector.write.opening import sha256
 from detector.write.places import Draft, OutputPlace
 
@@ -117,7 +117,7 @@ class FilterFolder:
 
     def commit(self, number: int, found: FilteredInput) -> None:
         """Say that an input's archive and ledger are whole."""
-        self._place.write(_note(number), _json(_written(found)))
+        self._place.write(_note(number), as_json(_written(found)))
         self.finished[number] = found
 
     def finish(self, failures: Mapping[int, str], totals: Mapping[str, Any]) -> None:
@@ -194,15 +194,11 @@ class FilterFolder:
     def _write_manifest(self, more: Mapping[str, Any]) -> None:
         settings = {**self._settings, "archives": [list(pair) for pair in self._archives]}
         value = {"kind": KIND, "format": FILTERED_FORMAT, **more, "settings": settings}
-        self._place.write(MANIFEST, _json(value))
+        self._place.write(MANIFEST, as_json(value))
 
 
 def _note(number: int) -> str:
     return f"ledger/input-{number:05d}.json"
-
-
-def _json(value: Mapping[str, Any]) -> bytes:
-    return (json.dumps(value, indent=1, ensure_ascii=True) + "\n").encode()
 
 
 def _written(found: FilteredInput) -> dict[str, Any]:

@@ -7,7 +7,7 @@ number of workers. A finished folder's manifest is therefore byte-identical howe
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -55,6 +55,11 @@ def state_of(run: RunState) -> str:
     return PARTIAL if any(state.error is not None for state in run.inputs) else COMPLETE
 
 
+def as_json(value: Mapping[str, Any]) -> bytes:
+    """What a manifest holds, as its file has it."""
+    return (json.dumps(value, indent=1, ensure_ascii=True) + "\n").encode()
+
+
 def manifest_bytes(run: RunState) -> bytes:
     """The manifest of a run in its present state; while it runs, without what is still growing."""
     state = state_of(run)
@@ -74,7 +79,7 @@ def manifest_bytes(run: RunState) -> bytes:
             {**_input(entry), **_found(known)}
             for entry, known in zip(run.settings.inputs, run.inputs, strict=True)
         ]
-    return (json.dumps(value, indent=1, ensure_ascii=True) + "\n").encode()
+    return as_json(value)
 
 
 def read_manifest(path: Path) -> RunState:

@@ -18,6 +18,7 @@ from detector.label.prevalence import (
     mixture_shares,
 )
 from detector.label.rates import shipped_rates
+from detector.pipeline.prevalence import SOURCES
 
 BINS = 4
 HUMAN, MACHINE = np.array([0.70, 0.20, 0.09, 0.01]), np.array([0.05, 0.10, 0.35, 0.50])
@@ -118,7 +119,7 @@ def test_estimates_that_contradict_each_other_are_told() -> None:
 @pytest.mark.parametrize("share", [0.0, 0.01, 0.05, 0.2, 0.5])
 def test_intervals_hold_the_true_share_of_crawls_of_unseen_sources(share: float) -> None:
     """A short form of benchmarks/prevalence; 60 crawls tell 95 % from less than 88 %."""
-    maker = Maker(shipped_rates(), 2000, 8, True, 3.0, 200)
+    maker = Maker(shipped_rates(), 2000, 8, True, SOURCES, 200)
     rng = np.random.default_rng(3)
     made = [maker.make(rng, share) for _ in range(60)]
     assert np.mean([one.holds(one.by_count) for one in made]) >= 0.93

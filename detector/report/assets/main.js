@@ -75,8 +75,8 @@ function colours() {
   let chosen = stored();
 
   function show() {
-    if (chosen === 'auto') delete document.documentElement.dataset.theme;
-    else document.documentElement.dataset.theme = chosen;
+    const system = dark.matches ? 'dark' : 'light';
+    document.documentElement.dataset.theme = chosen === 'auto' ? system : chosen;
     button.textContent = SYMBOLS[chosen];
     button.setAttribute('aria-label', THEMES[chosen]);
     button.title = THEMES[chosen];
