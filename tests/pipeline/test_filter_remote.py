@@ -14,13 +14,13 @@ from typing import Any
 
 import fsspec
 import pytest
-import requests
 from fsspec.implementations.memory import MemoryFileSystem
 
 from detector import filter_warcs
 from detector.errors import OutputError, UsageError
 from detector.write import places
 from tests.fixtures.archives import RECORDS, gz
+from tests.fixtures.s3 import BUCKET, s3_server
 from tests.pipeline.made_labels import write_labels
 from tests.pipeline.test_filter import crawled
 from tests.pipeline.test_filter_runs import SLOW
@@ -96,28 +96,11 @@ def test_local_labels_are_filtered_from_where_the_archives_were_uploaded(
 @pytest.fixture(scope="module")
 def bucket(local: Path) -> Iterator[Any]:
     """A bucket `crawls` on a real S3 server on loopback, with the archives under `in/`."""
-    boto3 = pytest.importorskip("boto3")
-    server_module = pytest.importorskip("moto.server")
-    server = server_module.ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    # Servers of one process share what they hold.
-    requests.post(f"http://{host}:{port}/moto-api/reset", timeout=10).raise_for_status()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("AWS_ENDPOINT_URL", f"http://{host}:{port}")
-        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-            patch.setenv(name, "testing")
-        patch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-        client = boto3.client("s3")
-        client.create_bucket(Bucket="crawls")
+    with s3_server() as (client, _):
         for name in SIZES:
-            client.put_object(
-                Bucket="crawls", Key=f"in/{name}", Body=(local / "in" / name).read_bytes()
-            )
-        fsspec.filesystem("s3").clear_instance_cache()
+            data = (local / "in" / name).read_bytes()
+            client.put_object(Bucket=BUCKET, Key=f"in/{name}", Body=data)
         yield client
-        fsspec.filesystem("s3").clear_instance_cache()
-    server.stop()
 
 
 def stored(bucket: Any, prefix: str) -> dict[str, bytes]:

@@ -14,12 +14,11 @@ from typing import Any, ClassVar
 
 import polars as pl
 import pytest
-import requests
 
+from tests.fixtures.s3 import BUCKET, s3_server
 from tests.pipeline import runs
 from tests.pipeline.conftest import PART
 
-moto_server = pytest.importorskip("moto.server")
 ANSWER = 100_000  # bytes after which the web server hangs up, in the midst of an answer
 
 
@@ -71,30 +70,10 @@ def web(crawl: Path) -> Iterator[tuple[str, list[tuple[str, str | None]]]]:
 @pytest.fixture(scope="module")
 def bucket(crawl: Path) -> Iterator[dict[str, str]]:
     """A real S3 server on loopback that holds the crawl; the environment to reach it with."""
-    import s3fs
-
-    server = moto_server.ThreadedMotoServer(port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    # Servers of one process share what they hold.
-    requests.post(f"http://{host}:{port}/moto-api/reset", timeout=10).raise_for_status()
-    env = {
-        "AWS_ACCESS_KEY_ID": "testing",
-        "AWS_SECRET_ACCESS_KEY": "testing",
-        "AWS_DEFAULT_REGION": "us-east-1",
-        "AWS_ENDPOINT_URL": f"http://{host}:{port}",
-    }
-    files = s3fs.S3FileSystem(
-        key="testing",
-        secret="testing",
-        endpoint_url=env["AWS_ENDPOINT_URL"],
-        skip_instance_cache=True,
-    )
-    files.mkdir("crawls")
-    for path in crawl.iterdir():
-        files.put(str(path), f"crawls/2026/{path.name}")
-    yield env
-    server.stop()
+    with s3_server() as (client, env):
+        for path in crawl.iterdir():
+            client.put_object(Bucket=BUCKET, Key=f"2026/{path.name}", Body=path.read_bytes())
+        yield env
 
 
 def same_but_for_names(out: Path, labels: Path) -> None:

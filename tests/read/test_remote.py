@@ -11,7 +11,6 @@ from typing import Any
 
 import fsspec
 import pytest
-import requests
 from fsspec.implementations.memory import MemoryFileSystem
 
 from detector.errors import InputError, UsageError
@@ -24,6 +23,7 @@ from detector.read import (
 )
 from detector.records import ArchiveRecord, Position, Step
 from tests.fixtures.archives import gz, page, warc
+from tests.fixtures.s3 import BUCKET, s3_server
 from tests.read.sources import CAP, Bytes
 
 # Large enough for many answers that break off, and not compressible to nothing.
@@ -279,26 +279,10 @@ def test_damage_far_back_is_read_again_from_the_server(serve: Serve) -> None:
 @pytest.fixture(scope="module")
 def bucket() -> Iterator[Any]:
     """A bucket on a real S3 server on loopback; gives its log of GET requests."""
-    boto3 = pytest.importorskip("boto3")
-    server_module = pytest.importorskip("moto.server")
-    server = server_module.ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    # Servers of one process share what they hold.
-    requests.post(f"http://{host}:{port}/moto-api/reset", timeout=10).raise_for_status()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("AWS_ENDPOINT_URL", f"http://{host}:{port}")
-        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-            patch.setenv(name, "testing")
-        patch.setenv("AWS_DEFAULT_REGION", "us-east-1")
-        client = boto3.client("s3")
-        client.create_bucket(Bucket="crawls")
+    with s3_server() as (client, _):
         for name in ("a/2.warc.gz", "a/1.warc.gz", "a/1.wat.gz", "a/list.txt", "b/x.warc.gz"):
-            client.put_object(Bucket="crawls", Key=name, Body=ARCHIVE)
-        fsspec.filesystem("s3").clear_instance_cache()
+            client.put_object(Bucket=BUCKET, Key=name, Body=ARCHIVE)
         yield client
-        fsspec.filesystem("s3").clear_instance_cache()
-    server.stop()
 
 
 @pytest.mark.usefixtures("bucket")
